@@ -1,0 +1,1 @@
+"""The education authority: sums of its own schools, never a child."""

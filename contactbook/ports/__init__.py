@@ -1,0 +1,1 @@
+"""Questions the core asks of packages it does not know."""

@@ -1,0 +1,146 @@
+"""The words the contact book and a message channel use with each other.
+
+Standard library only: an adapter that reads this file learns nothing of children or the database.
+
+SendFailed
+├── TryAgain(after=…)  busy, throttled or never left us: the same message may pass later
+├── GiveUp             this message is refused: no later attempt can pass
+├── NotReachable       this person is not to be had here: her next channel is tried
+├── AccountUnusable    our key or balance: the account pauses, its messages stay queued
+└── OutcomeUnknown     it left us and nobody answered: the provider may have taken it, and bill it
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class Channel(StrEnum):
+    """A road to a parent; `paid` ones cost the family's plan money for every message."""
+
+    ZALO = "zalo"
+    TELEGRAM = "telegram"
+    EMAIL = "email"
+    SMS = "sms"
+
+    @property
+    def paid(self) -> bool:
+        return self is Channel.SMS
+
+    @property
+    def tells_arrival(self) -> bool:
+        """Whether the provider reports arrival; elsewhere acceptance is all that can be known."""
+        return self in (Channel.ZALO, Channel.SMS)
+
+
+class SendFailed(Exception):  # noqa: N818 the tree reads as outcomes, not as "…Error"
+    """A message did not arrive; its child says what the caller does next. Says no personal data."""
+
+
+class TryAgain(SendFailed):
+    def __init__(self, reason: str, *, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.after = after  # the provider's own Retry-After, when it gave one
+
+
+class GiveUp(SendFailed):
+    pass
+
+
+class NotReachable(SendFailed):
+    pass
+
+
+class AccountUnusable(SendFailed):
+    pass
+
+
+class OutcomeUnknown(SendFailed):
+    pass
+
+
+class Forged(Exception):  # noqa: N818 a verdict
+    """A callback whose sender could not prove to be the provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message, as it leaves: already in the words of its channel."""
+
+    reference: UUID  # our delivery's id: the provider's duplicate check, where it has one
+    address: str  # E.164 for SMS, user id for Zalo, chat id for Telegram, mailbox for e-mail
+    body: str  # NFC plain text
+    subject: str = ""  # e-mail only
+    html: str = ""  # e-mail only: the same facts as `body`
+    sender_name: str = ""  # e-mail only: the school
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took it; not yet: it arrived."""
+
+    provider_id: str = ""
+    units: int = 1  # paid segments
+    cost_vnd: int = 0
+
+
+class Heard(StrEnum):
+    """What a provider may later say of a message it took."""
+
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A provider's later word on one message: named by our reference, by its own id, or by both."""
+
+    channel: Channel
+    heard: Heard
+    reference: UUID | None = None
+    provider_id: str = ""
+    at: datetime | None = None  # aware; the provider's clock, when it says
+    reason: str = ""
+    cost_vnd: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What a person wrote to us."""
+
+    channel: Channel
+    address: str
+    text: str
+    provider_id: str = ""  # for telling a repeat
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A provider's request to us, as bytes and words."""
+
+    method: str
+    path: str  # what follows /hooks/{channel}/
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    body: bytes = b""
+
+
+class ChannelAdapter(Protocol):
+    """One provider account, for the life of a process; used on one event loop only."""
+
+    channel: Channel
+    repeatable: bool  # the provider knows our reference again, so a second send is harmless
+
+    async def send(self, message: Outgoing) -> Accepted:
+        """Hand one message to the provider; raises a child of `SendFailed`, nothing else."""
+
+    def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:
+        """Translate a provider's callback; raises `Forged`. Unknown kinds yield nothing."""
+
+    async def close(self) -> None:
+        """Hang up. The adapter is not used afterwards."""

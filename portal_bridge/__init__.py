@@ -1,0 +1,1 @@
+"""The bridge to records, reports and the school website."""
