@@ -1,0 +1,1 @@
+"""Schools, staff, families: who they are and what they agreed to."""
