@@ -1,0 +1,12 @@
+"""The providers of the four channels, played on loopback in their own wire protocols.
+
+Written from the providers' documents alone, never from our adapters: two readings of one document.
+Start it with `server.Simulator`, `server.running` (tests) or `server.run` (a child process).
+
+    CHANNELS_ESMS_URL      http_url    answers below /MainService.svc/json/
+    CHANNELS_ZALO_OA_URL   http_url    answers below /v3.0/oa/, /v2.0/oa/ and /v4/oa/ (OAuth)
+    CHANNELS_TELEGRAM_URL  http_url    answers below /bot<token>/
+    CHANNELS_SMTP_URL      smtp_url    smtp://127.0.0.1:port
+    /                      the parents' phones, to be looked at
+    /_simulator/…          the stage door: faults, people, what arrived (door.py)
+"""

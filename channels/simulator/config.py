@@ -1,0 +1,57 @@
+"""What the simulated providers know: keys, limits and how quickly receipts come."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """One set of provider accounts. Port 0 takes a free one; limits of 0 are off."""
+
+    host: str = "127.0.0.1"
+    http_port: int = 0
+    smtp_port: int = 0
+    kept: int = 200_000  # messages remembered; older ones are forgotten
+    kept_bytes: int = 256_000_000
+
+    esms_api_key: str = "esms-key"
+    esms_secret_key: str = field(default="esms-secret", repr=False)
+    esms_brandnames: tuple[str, ...] = ("HOAMAI",)
+    esms_templates: tuple[str, ...] = ()  # "{P1,20} la ma …": none means that any text passes
+    esms_blocked_words: tuple[str, ...] = ()
+    esms_price: int = 850  # VND for a segment
+    esms_balance: int = 10_000_000_000
+    esms_callback_timeout: float = 10.0  # seconds; only a time-out is tried again, five times
+
+    zalo_access_token: str = field(default="zalo-token", repr=False)
+    zalo_refresh_token: str = field(default="zalo-refresh", repr=False)
+    zalo_app_id: str = "1234567890123456789"
+    zalo_app_secret: str = field(default="zalo-app-secret", repr=False)
+    zalo_oa_id: str = "388613280878808645"
+    zalo_oa_secret: str = field(default="zaloOASecret", repr=False)
+    zalo_webhook_url: str | None = None
+    zalo_app_limit: int = 0  # calls a minute; the document's figure is 4,000
+    zalo_oa_limit: int = 0  # calls a minute; by plan 100 or 2,000
+    zalo_strangers_follow: bool = True  # a user nobody spoke of follows us and wrote just now
+    zalo_retries: tuple[float, ...] = (30, 300, 900, 1_800, 3_600)  # then the webhook is disabled
+    seen_share: float = 0.6  # of the Zalo messages that arrive
+
+    telegram_token: str = field(default="123456:telegram-token", repr=False)
+    telegram_secret: str = field(default="telegram-secret", repr=False)
+    telegram_webhook_url: str | None = None  # setWebhook changes it
+    telegram_bot_limit: int = 0  # messages a second; the document's figure is 30
+    telegram_chat_limit: int = 0  # messages a second and chat; the document's figure is 1
+    telegram_strangers_started: bool = True  # a chat nobody spoke of has pressed Start
+    telegram_retry_start: float = 1.0  # seconds, doubling after a first repeat at once
+    telegram_retry_most: float = 60.0
+
+    mail_slow: float = 30.0  # seconds that slow…@ takes to answer DATA
+
+    receipt_delay: float = 0.5  # seconds from acceptance to the delivery receipt
+    receipts_per_second: float = 500.0
+    clock: Callable[[], datetime] = utc_now  # for windows and 24-hour memories

@@ -1,0 +1,253 @@
+"""The Bot API: `/bot<token>/<method>`, its errors word for word, its chats and floods."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from channels.simulator.config import Config
+from channels.simulator.courier import Courier
+from channels.simulator.faults import Faults
+from channels.simulator.state import Book, Message
+from channels.simulator.telegram_answers import (
+    NOT_MODIFIED,
+    POLLING,
+    STALE,
+    STATES,
+    TWO_POLLS,
+    Refused,
+    done,
+    failed,
+    refusal,
+    too_many,
+)
+from channels.simulator.telegram_form import Call, read
+from channels.simulator.telegram_hooks import Updates
+from channels.simulator.telegram_text import CannotParse, Text, units
+from channels.simulator.telegram_text import read as read_text
+from channels.simulator.wire import Reply, Request, perform
+
+PATH = re.compile(r"/bot([^/]+)/([A-Za-z]+)/?")
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+SECRET = re.compile(r"[A-Za-z0-9_-]*")
+LONGEST_TEXT, LONGEST_CAPTION, LONGEST_DATA, LONGEST_SECRET = 4_096, 1_024, 64, 256
+PORTS = {"443", "80", "88", "8443"}
+
+
+@dataclass(slots=True)
+class Buckets:
+    """Messages in this second, of the bot and of each chat."""
+
+    bot: int
+    chat: int
+    second: int = 0
+    used: dict[str, int] = field(default_factory=dict)
+
+    def full(self, chat: str, now: float) -> bool:
+        if int(now) != self.second:
+            self.second, self.used = int(now), {}
+        for key, limit in (("", self.bot), (chat, self.chat)):
+            self.used[key] = self.used.get(key, 0) + 1
+            if limit and self.used[key] > limit:
+                return True
+        return False
+
+
+class Telegram:
+    def __init__(self, config: Config, book: Book, faults: Faults, courier: Courier) -> None:
+        self.config, self.book, self.faults = config, book, faults
+        self.updates = Updates(config, courier, secret=config.telegram_secret)
+        self.updates.url = config.telegram_webhook_url or ""
+        self.buckets = Buckets(config.telegram_bot_limit, config.telegram_chat_limit)
+        self.queries: set[str] = set()  # callback queries that wait for an answer
+        self.methods: dict[str, Callable[[Call], Any]] = {
+            "getme": lambda _: self.me(),
+            "setwebhook": self._set_webhook,
+            "deletewebhook": self._delete_webhook,
+            "getwebhookinfo": lambda _: self._webhook(),
+            "setmycommands": lambda _: True,
+            "answercallbackquery": self._answer_query,
+            "editmessagetext": self._edit,
+            "deletemessage": self._delete,
+        }
+
+    async def answer(self, request: Request) -> Reply:  # noqa: PLR0911 one line for each answer
+        found = PATH.fullmatch(request.path)
+        if not found or not TOKEN.fullmatch(found[1]):
+            return failed("Not Found")
+        if found[1] != self.config.telegram_token:
+            return failed("Unauthorized")
+        name, call = found[2].lower(), read(request)
+        if name in ("sendmessage", "sendphoto"):
+            return await self.send(call, photo=name == "sendphoto")
+        try:
+            if name == "getupdates":
+                return done(await self._fetch(call))
+            if name not in self.methods:
+                return failed("Not Found: method not found")
+            return done(self.methods[name](call))
+        except Refused as why:
+            return failed(str(why))
+
+    async def send(self, call: Call, *, photo: bool) -> Reply:
+        chat = str(call.fields.get("chat_id", ""))
+        return await perform(
+            self.faults.take("telegram", chat),
+            accept=lambda _: self._accept(call, chat, photo=photo),
+            refuse=refusal,
+        )
+
+    def _accept(self, call: Call, chat: str, *, photo: bool) -> Reply:
+        try:
+            message = self._composed(call, chat, photo=photo)
+        except Refused as why:
+            return failed(str(why))
+        if self.buckets.full(chat, self.book.clock().timestamp()):
+            return too_many(1)
+        self.book.add(message)
+        return done(self._shown(message, call, photo=photo))
+
+    def _composed(self, call: Call, chat: str, *, photo: bool) -> Message:
+        """The message of a send, or the first thing wrong with it."""
+        if not chat:
+            raise Refused("Bad Request: chat_id is empty")
+        if (state := self._state(chat)) in STATES:
+            raise Refused(STATES[state][1])
+        text = _text(call, photo=photo)
+        return Message(
+            channel="telegram",
+            address=chat,
+            text=text.plain,
+            at=self.book.clock(),
+            html=text.shown,
+            buttons=_buttons(call),
+            picture=_picture(call) if photo else "",
+        )
+
+    def _state(self, chat: str) -> str:
+        if not chat.lstrip("-").isdecimal():
+            return "unknown"
+        known = self.book.people.get(("telegram", chat), {}).get("state")
+        return known or ("started" if self.config.telegram_strangers_started else "stranger")
+
+    def _shown(self, message: Message, call: Call, *, photo: bool) -> dict[str, Any]:
+        name = self.book.name(*message.key) or "Phụ huynh"
+        told: dict[str, Any] = {
+            "message_id": message.id,
+            "from": self.me(),
+            "chat": {"id": int(message.address), "type": "private", "first_name": name},
+            "date": int(message.at.timestamp()),
+        }
+        words, marks = ("caption", "caption_entities") if photo else ("text", "entities")
+        if message.text:
+            told[words] = message.text
+        if entities := _text(call, photo=photo).entities:
+            told[marks] = entities
+        if photo:
+            file = {"file_id": f"photo-{message.id}", "file_unique_id": f"p{message.id}"}
+            told["photo"] = [{**file, "width": 1280, "height": 960}]
+        if (markup := call.nested("reply_markup")) and "inline_keyboard" in markup:
+            told["reply_markup"] = markup
+        return told
+
+    def me(self) -> dict[str, Any]:
+        number = int(self.config.telegram_token.split(":")[0])
+        name = {"first_name": "Sổ liên lạc", "username": "hoamai_bot"}
+        return {"id": number, "is_bot": True, **name, "can_join_groups": False}
+
+    def _set_webhook(self, call: Call) -> bool:
+        url, secret = call.text("url"), call.text("secret_token")
+        if len(secret) > LONGEST_SECRET:
+            raise Refused("Bad Request: secret token is too long")
+        if not SECRET.fullmatch(secret):
+            raise Refused("Bad Request: secret token contains unallowed characters")
+        if url and not url.startswith("https://") and not _is_loopback(url):
+            raise Refused("Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        port = url.split("://")[-1].split("/")[0].partition(":")[2]
+        if port and port not in PORTS and not _is_loopback(url):
+            raise Refused(
+                "Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"
+            )
+        self.updates.point(url, secret, drop=call.yes("drop_pending_updates"))
+        return True
+
+    def _delete_webhook(self, call: Call) -> bool:
+        self.updates.point("", "", drop=call.yes("drop_pending_updates"))
+        return True
+
+    def _webhook(self) -> dict[str, Any]:
+        now = self.updates
+        told = {"url": now.url, "has_custom_certificate": False}
+        more = {"last_error_message": now.last_error} if now.last_error else {}
+        return {**told, "pending_update_count": len(now.waiting), "max_connections": 40, **more}
+
+    async def _fetch(self, call: Call) -> list[dict[str, Any]]:
+        if self.updates.url:
+            raise Refused(POLLING)
+        limit = call.number("limit", 100) or 100
+        try:
+            return await self.updates.fetch(call.number("offset"), limit, call.number("timeout"))
+        except InterruptedError:
+            raise Refused(TWO_POLLS) from None
+
+    def _answer_query(self, call: Call) -> bool:
+        if (query := call.text("callback_query_id")) not in self.queries:
+            raise Refused(STALE)
+        self.queries.discard(query)
+        return True
+
+    def _edit(self, call: Call) -> dict[str, Any]:
+        message = self._one(call, "edit")
+        text, buttons = _text(call, photo=False), _buttons(call)
+        if (text.plain, buttons) == (message.text, message.buttons):
+            raise Refused(NOT_MODIFIED)
+        message.text, message.html, message.buttons = text.plain, text.shown, buttons
+        self.book.changed(message)
+        return self._shown(message, call, photo=False)
+
+    def _delete(self, call: Call) -> bool:
+        message = self._one(call, "delete")
+        message.text, message.html, message.buttons = "", "<i>Tin đã được gỡ</i>", ()
+        self.book.changed(message)
+        return True
+
+    def _one(self, call: Call, deed: str) -> Message:
+        message = self.book.find("telegram", call.text("message_id"))
+        if message is None or message.address != str(call.fields.get("chat_id", "")):
+            raise Refused(f"Bad Request: message to {deed} not found")
+        return message
+
+
+def _text(call: Call, *, photo: bool) -> Text:
+    written = call.text("caption" if photo else "text")
+    try:
+        text = read_text(written, call.text("parse_mode"))
+    except CannotParse as why:
+        raise Refused(f"Bad Request: can't parse entities: {why}") from None
+    if not photo and not text.plain:
+        raise Refused("Bad Request: message text is empty")
+    if units(text.plain) > (LONGEST_CAPTION if photo else LONGEST_TEXT):
+        raise Refused(f"Bad Request: message {'caption ' if photo else ''}is too long")
+    return text
+
+
+def _buttons(call: Call) -> tuple[tuple[str, str], ...]:
+    markup = call.nested("reply_markup")
+    rows = markup.get("inline_keyboard", []) if isinstance(markup, dict) else []
+    found = [(str(b.get("text", "")), str(b.get("callback_data", ""))) for r in rows for b in r]
+    if any(len(data.encode()) > LONGEST_DATA for _, data in found):
+        raise Refused("Bad Request: BUTTON_DATA_INVALID")
+    return tuple(found)
+
+
+def _picture(call: Call) -> str:
+    if "photo" in call.files:
+        return f"Ảnh: {call.files['photo'][0]}"
+    if photo := call.text("photo"):
+        return photo
+    raise Refused("Bad Request: there is no photo in the request")
+
+
+def _is_loopback(url: str) -> bool:
+    """Our one liberty: a webhook on this machine may be plain HTTP on any port."""
+    return url.startswith(("http://127.0.0.1", "http://localhost"))
