@@ -9,6 +9,6 @@ Who may import whom (checked by import-linter in every `make check`):
       ▸ settings | db | loop | clock | words | errors | embedded
 
 out   teacher/compose ▸ updates/publish ▸ delivery/plan ▸ delivery/fanout ▸ COMMIT ▸ wake
-      delivery/tasks ▸ delivery/dispatch ⇄ delivery/outbox;  dispatch ▸ delivery/window ▸ channels ▸ provider
+      delivery/tasks ▸ delivery/dispatch ⇄ delivery/outbox;  dispatch ▸ delivery/window ▸ channels
 back  provider ▸ web/hooks ▸ channels.read ▸ delivery/receipts (status)
 """

@@ -1,0 +1,1 @@
+"""Classrooms and who is in them on a day."""

@@ -1,0 +1,17 @@
+"""Who is in a class on a day."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from contactbook.classes.models import Enrollment
+
+
+def enrolled(classroom_id: UUID, on: date) -> Select[UUID]:
+    """Children of the classroom on day `on`: a query, to be joined. `valid_to` is exclusive."""
+    return select(Enrollment.student_id).where(
+        Enrollment.classroom_id == classroom_id,
+        Enrollment.valid_from <= on,
+        or_(Enrollment.valid_to.is_(None), Enrollment.valid_to > on),
+    )

@@ -1,0 +1,284 @@
+"""From an update to durable rows: one statement, for a class of 30 or a city of 350,000 guardians.
+
+The same roads serve twice: `promise` takes each person's first open one, `fall_back` the next after
+the one that was lost. `plan` says in Python what the CASE expressions here say in SQL.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    Subquery,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.orm import Session, aliased
+
+from contactbook.clock import school_day
+from contactbook.delivery.message import Words
+from contactbook.delivery.models import Delivery, Wording
+from contactbook.delivery.status import Skip, Status
+from contactbook.people.consent import ConsentState
+from contactbook.people.models import ContactPoint, Guardianship
+from contactbook.ports.channel import Channel
+from contactbook.ports.entitlement import Entitlements
+
+FAIR_STEP = text("interval '2 milliseconds'")  # how far one school's rows stand apart in the queue
+FAIR_REACH = text("interval '60 seconds'")  # and the farthest any stands behind: see outbox.claim
+PAID = [channel.value for channel in Channel if channel.paid]
+
+NO_CONTACT, VERIFIED, WORDED, AGREED, OPEN = range(5)  # how far a road gets
+REASONS = {VERIFIED: Skip.NO_WORDS, WORDED: Skip.NO_CONSENT, AGREED: Skip.NOT_ENTITLED}
+COLUMNS = [
+    "month", "school_id", "update_id", "student_id", "guardian_id", "contact_point_id",
+    "wording_id", "channel", "rank", "urgent", "status", "reason", "due_at", "turn_at",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What `promise` needs to know of an update; `leaves_at` is after undo and quiet hours."""
+
+    update_id: UUID
+    month: date
+    urgent: bool
+    leaves_at: datetime
+    held: bool
+
+
+def write_words(
+    session: Session,
+    *,
+    school_id: UUID,
+    update_id: UUID,
+    words: Mapping[UUID | None, Sequence[Words]],
+) -> None:
+    """Keep each wording once; key None: the same words for everybody."""
+    rows = [
+        {"school_id": school_id, "update_id": update_id, "student_id": about, **one.as_row()}
+        for about, variants in words.items()
+        for one in variants
+        if one.purposes
+    ]
+    if rows:
+        session.execute(insert(Wording), rows)
+
+
+def receivers(students: Select[Any], on: date) -> Select[Any]:
+    """(school, child, guardian, restricted) of all who are to be told about these children."""
+    columns: tuple[Any, ...] = (Guardianship.student_id, Guardianship.guardian_id)
+    return select(Guardianship.school_id, *columns, Guardianship.restricted).where(
+        Guardianship.student_id.in_(students), Guardianship.receives, valid(on)
+    )
+
+
+def everybody(schools: Select[Any], on: date) -> Select[Any]:
+    """The same for news about no single child: each guardian of these schools once."""
+    return (
+        select(
+            Guardianship.school_id,
+            null().cast(Uuid).label("student_id"),
+            Guardianship.guardian_id,
+            func.bool_and(Guardianship.restricted).label("restricted"),
+        )
+        .where(Guardianship.school_id.in_(schools), Guardianship.receives, valid(on))
+        .group_by(Guardianship.school_id, Guardianship.guardian_id)
+    )
+
+
+def valid(on: date) -> ColumnElement[bool]:
+    """Whether a guardianship holds on day `on`; its `valid_to` is the first day it does not."""
+    return and_(
+        Guardianship.valid_from <= on,
+        or_(Guardianship.valid_to.is_(None), Guardianship.valid_to > on),
+    )
+
+
+def promise(
+    session: Session,
+    entitlements: Entitlements,
+    audience: Select[Any],
+    what: Promise,
+    now: datetime,
+) -> int:
+    """Write one row for everybody in `audience`: queued on the first open road, or why not.
+
+    Returns how many rows were written; nobody gets a second one (unique, on conflict nothing).
+    """
+    told = audience.subquery("told")
+    person = select(
+        told,
+        literal(what.update_id, Uuid).label("update_id"),
+        literal(what.month, Date).label("month"),
+        literal(what.urgent).label("urgent"),
+    ).subquery("person")
+    roads = roads_of(person, entitlements.paid(school_day(now)))
+    order = (roads.c.student_id, roads.c.guardian_id)
+    best = (
+        select(roads)
+        .ext(distinct_on(*order))
+        .order_by(*order, roads.c.stage.desc(), roads.c.rank, roads.c.channel)
+        .subquery("best")
+    )
+    is_open = best.c.stage == OPEN
+    leaves = literal(what.leaves_at, DateTime(timezone=True))
+    place = func.row_number().over(partition_by=best.c.school_id)
+    waits = Status.HELD if what.held else Status.QUEUED
+    rows = select(
+        *(best.c[name] for name in COLUMNS[:5]),
+        *(case((is_open, best.c[name])) for name in ("contact_point_id", "wording_id", "channel")),
+        func.coalesce(best.c.rank, 0),
+        best.c.urgent,
+        case((is_open, waits.value), else_=Status.SKIPPED.value),
+        why_not(best, "quiet" if what.held else ""),
+        leaves,
+        leaves + func.least(place * FAIR_STEP, FAIR_REACH),
+    )
+    return write(session, rows)
+
+
+def why_not(best: Subquery, otherwise: str) -> ColumnElement[str]:
+    return case(
+        (best.c.restricted, Skip.RESTRICTED.value),
+        *((best.c.stage == stage, reason.value) for stage, reason in REASONS.items()),
+        (best.c.stage == NO_CONTACT, Skip.NO_CONTACT.value),
+        else_=otherwise,
+    )
+
+
+def roads_of(person: Subquery, paid: Select[UUID]) -> Subquery:
+    """Every verified address of every person, with how far along the conditions it gets."""
+    agreed = or_(person.c.urgent, consented(person).op("&")(Wording.purposes) != 0)
+    affordable = or_(
+        person.c.urgent, ContactPoint.channel.not_in(PAID), person.c.student_id.in_(paid)
+    )
+    stage = case(
+        (or_(person.c.restricted, ContactPoint.id.is_(None)), NO_CONTACT),
+        (Wording.id.is_(None), VERIFIED),
+        (~agreed, WORDED),
+        (~affordable, AGREED),
+        else_=OPEN,
+    )
+    address = and_(
+        ContactPoint.guardian_id == person.c.guardian_id,
+        ContactPoint.verified_at.is_not(None),
+        ContactPoint.ended_at.is_(None),
+    )
+    words = and_(
+        Wording.update_id == person.c.update_id,
+        Wording.channel == ContactPoint.channel,
+        or_(Wording.student_id.is_(None), Wording.student_id == person.c.student_id),
+    )
+    return (
+        select(
+            person,
+            ContactPoint.id.label("contact_point_id"),
+            ContactPoint.channel,
+            ContactPoint.rank,
+            Wording.id.label("wording_id"),
+            stage.label("stage"),
+        )
+        .select_from(person)
+        .outerjoin(ContactPoint, address)
+        .outerjoin(Wording, words)
+        .subquery("roads")
+    )
+
+
+def consented(person: Subquery) -> ColumnElement[int]:
+    """Purposes agreed to on the road's channel for this child; about no child: for any of hers."""
+    state = aliased(ConsentState)
+    purposes = (
+        select(func.bit_or(state.purposes))
+        .where(
+            state.guardian_id == person.c.guardian_id,
+            state.channel == ContactPoint.channel,
+            or_(person.c.student_id.is_(None), state.student_id == person.c.student_id),
+        )
+        .scalar_subquery()
+    )
+    return func.coalesce(purposes, 0)
+
+
+def fall_back(
+    session: Session, entitlements: Entitlements, lost: Sequence[UUID], *, now: datetime
+) -> int:
+    """Promise each lost message again on its guardian's next open road, as a row that follows it.
+
+    A channel is tried once per update: one that has a row already is not taken again. Returns how
+    many rows were written; where it is fewer than `lost`, somebody has no road left.
+    """
+    if not lost:
+        return 0
+    gone, tried = aliased(Delivery), aliased(Delivery)
+    person = (
+        select(
+            *(getattr(gone, name) for name in ("school_id", "student_id", "guardian_id")),
+            literal(value=False).label("restricted"),
+            *(getattr(gone, name) for name in ("update_id", "month", "urgent")),
+            gone.id.label("gone_id"),
+            gone.rank.label("gone_rank"),
+            gone.channel.label("gone_channel"),
+        )
+        .where(gone.id == any_(bindparam("lost", list(lost), type_=ARRAY(Uuid))))
+        .subquery("person")
+    )
+    roads = roads_of(person, entitlements.paid(school_day(now)))
+    taken = exists().where(
+        tried.update_id == roads.c.update_id,
+        tried.month == roads.c.month,
+        tried.guardian_id == roads.c.guardian_id,
+        tried.student_id.is_not_distinct_from(roads.c.student_id),
+        tried.channel == roads.c.channel,
+    )
+    moment = literal(now, DateTime(timezone=True))
+    rows = (
+        select(
+            *(roads.c[name] for name in COLUMNS[:10]),
+            literal(Status.QUEUED.value),
+            literal(""),
+            moment,
+            moment,
+            roads.c.gone_id,
+        )
+        .where(
+            roads.c.stage == OPEN,
+            tuple_(roads.c.rank, roads.c.channel) > tuple_(roads.c.gone_rank, roads.c.gone_channel),
+            ~taken,
+        )
+        .ext(distinct_on(roads.c.gone_id))
+        .order_by(roads.c.gone_id, roads.c.rank, roads.c.channel)
+    )
+    return write(session, rows, "follows_id")
+
+
+def write(session: Session, rows: Select[Any], *more: str) -> int:
+    """Insert the rows of a query; a row that is there already stays as it is."""
+    statement = pg_insert(Delivery).from_select([*COLUMNS, *more], rows, include_defaults=False)
+    result = session.connection().execute(
+        statement.on_conflict_do_nothing(),
+        execution_options={"preserve_rowcount": True},
+    )
+    session.info["wake"] = set(Channel)  # read by delivery.tasks once the transaction is committed
+    return int(result.rowcount)

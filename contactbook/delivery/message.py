@@ -1,0 +1,79 @@
+"""A message, put together from the parts one guardian agreed to hear. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from contactbook.ports.channel import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One fact, for one purpose; a clause joins its neighbours in the sentence of `lead`."""
+
+    purpose: int
+    text: str
+    clause: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How an update reads on one channel about one child."""
+
+    channel: Channel
+    head: str
+    parts: tuple[Part, ...]
+    foot: str
+    lead: str = ""
+    subject: str = ""
+
+    @property
+    def purposes(self) -> int:
+        purposes = 0
+        for part in self.parts:
+            purposes |= part.purpose
+        return purposes
+
+    def as_row(self) -> dict[str, Any]:
+        """The columns of `Wording` that hold words."""
+        return {
+            "channel": self.channel.value,
+            "subject": self.subject,
+            "head": self.head,
+            "lead": self.lead,
+            "parts": [asdict(part) for part in self.parts],
+            "foot": self.foot,
+            "purposes": self.purposes,
+        }
+
+
+def words_of(row: Mapping[str, Any]) -> Words:
+    """What `as_row` stored."""
+    return Words(
+        channel=Channel(row["channel"]),
+        head=row["head"],
+        parts=tuple(Part(**part) for part in row["parts"]),
+        foot=row["foot"],
+        lead=row["lead"],
+        subject=row["subject"],
+    )
+
+
+def lines(words: Words, allowed: int) -> list[str]:
+    """The sentences that may be said: the clauses in one, then each of the others."""
+    said = [part for part in words.parts if part.purpose & allowed]
+    clauses = [part.text for part in said if part.clause]
+    sentences = [part.text for part in said if not part.clause]
+    return ([f"{words.lead}{', '.join(clauses)}."] if clauses else []) + sentences
+
+
+def compose(words: Words, allowed: int) -> str:
+    """The text that leaves; an SMS stays on one line, everything else has room to breathe."""
+    said = lines(words, allowed)
+    if words.channel is Channel.SMS:
+        return " ".join(filled([words.head, *said, words.foot]))
+    return "\n".join(filled([words.head, *said, words.foot]))
+
+
+def filled(texts: Iterable[str]) -> Sequence[str]:
+    return [text for text in texts if text]

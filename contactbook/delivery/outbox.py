@@ -1,0 +1,224 @@
+"""The database is the queue: claim a chunk, let a turn leave, settle what came back, release.
+
+Each is one statement for many rows. Nobody holds a transaction while a provider is asked.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from contactbook.clock import school_day
+from contactbook.delivery.consequence import Change
+from contactbook.delivery.fanout import fall_back
+from contactbook.delivery.message import Words, words_of
+from contactbook.delivery.status import Status
+from contactbook.ports.channel import Channel
+from contactbook.ports.entitlement import Entitlements
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    id: UUID
+    month: date  # its partition
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message about to leave: marked, counted, and checked a last time."""
+
+    id: UUID
+    attempt: int  # this try's number; an answer to an older one is not believed
+    urgent: bool
+    address: str
+    words: Words
+    allowed: int  # purposes its guardian agrees to at this moment
+    school: str
+
+
+# `turn_at` is never before `due_at` and at most a minute behind it (fanout.FAIR_REACH), so the
+# bound on it ends the index scan at rows that may be due: what is held until morning is not read.
+CLAIM = text("""
+    WITH due AS MATERIALIZED (  -- not a bare subquery: that may run more than once, and take all
+        SELECT id, month FROM delivery
+        WHERE channel = :channel AND status IN ('queued', 'held')
+          AND turn_at <= CAST(:now AS timestamptz) + interval '60 seconds' AND due_at <= :now
+          AND (urgent OR :awake)
+          AND NOT EXISTS (SELECT FROM lane WHERE lane.channel = :channel AND paused_until > :now)
+        ORDER BY urgent DESC, turn_at
+        LIMIT :most FOR UPDATE SKIP LOCKED)
+    UPDATE delivery AS d SET status = 'claimed', due_at = :lease
+    FROM due WHERE d.id = due.id AND d.month = due.month
+    RETURNING d.id, d.month
+""")
+
+
+def claim(
+    session: Session, channel: Channel, *, most: int, awake: bool, now: datetime, lease: timedelta
+) -> list[Claim]:
+    """Take up to `most` due messages of `channel` for `lease`; routine ones only when `awake`."""
+    rows = session.execute(
+        CLAIM,
+        {"channel": channel, "most": most, "awake": awake, "now": now, "lease": now + lease},
+    )
+    return [Claim(*row) for row in rows]
+
+
+# The last look: rights, consent and address as they are now, not as they were when it was written.
+LEAVE = text("""
+    WITH turn AS (
+        SELECT d.id, d.month, c.address, w.channel, w.subject, w.head, w.lead, w.parts, w.foot,
+               s.name AS school,
+               CASE WHEN d.urgent THEN w.purposes ELSE w.purposes & coalesce((
+                   SELECT bit_or(a.purposes) FROM consent_state a
+                   WHERE a.guardian_id = d.guardian_id AND a.channel = d.channel
+                     AND (d.student_id IS NULL OR a.student_id = d.student_id)), 0)
+               END AS allowed,
+               EXISTS (
+                   SELECT FROM guardianship g
+                   WHERE g.guardian_id = d.guardian_id
+                     AND (d.student_id IS NULL OR g.student_id = d.student_id)
+                     AND g.receives AND NOT g.restricted AND g.valid_from <= :today
+                     AND (g.valid_to IS NULL OR g.valid_to > :today)) AS entitled,
+               c.verified_at IS NOT NULL AND c.ended_at IS NULL AS reachable
+        FROM delivery d
+        JOIN wording w ON w.id = d.wording_id
+        JOIN school s ON s.id = d.school_id
+        LEFT JOIN contact_point c ON c.id = d.contact_point_id
+        WHERE d.id = ANY(:ids) AND d.month = ANY(:months) AND d.status = 'claimed'
+        FOR UPDATE OF d)
+    UPDATE delivery AS d SET
+        status = CASE WHEN t.allowed <> 0 AND t.entitled AND t.reachable
+                      THEN 'sending' ELSE 'skipped' END,
+        reason = CASE WHEN NOT t.entitled THEN 'restricted' WHEN t.reachable IS NOT TRUE
+                      THEN 'no_contact' WHEN t.allowed = 0 THEN 'no_consent' ELSE '' END,
+        attempts = d.attempts + (t.allowed <> 0 AND t.entitled AND t.reachable)::int,
+        said = t.allowed, due_at = :lease, sent_at = :now
+    FROM turn t WHERE d.id = t.id AND d.month = t.month
+    RETURNING d.id, d.status, d.attempts, d.urgent, d.said, t.address, t.channel, t.subject, t.head,
+              t.lead, t.parts, t.foot, t.school
+""")
+
+
+def leave(
+    session: Session,
+    entitlements: Entitlements,
+    turn: Sequence[Claim],
+    *,
+    now: datetime,
+    lease: timedelta,
+) -> list[Leaving]:
+    """Mark those of `turn` that are still ours and may still leave; the others are skipped.
+
+    A row is marked before its message leaves: should we die, we know which few may have gone.
+    """
+    if not turn:
+        return []
+    rows = session.execute(
+        LEAVE,
+        {
+            "ids": [one.id for one in turn],
+            "months": list({one.month for one in turn}),
+            "today": school_day(now),
+            "now": now,
+            "lease": now + lease,
+        },
+    ).all()
+    skipped = [row.id for row in rows if row.status == Status.SKIPPED]
+    fall_back(session, entitlements, skipped, now=now)
+    return [
+        Leaving(
+            id=row.id,
+            attempt=row.attempts,
+            urgent=row.urgent,
+            address=row.address,
+            words=words_of(row._asdict()),
+            allowed=row.said,
+            school=row.school,
+        )
+        for row in rows
+        if row.status == Status.SENDING
+    ]
+
+
+# A receipt may have been quicker than our own answer: then its word stays, and only what the
+# provider calls the message is added. `attempt` keeps an answer out that its lease outlived.
+SETTLE = text("""
+    UPDATE delivery AS d SET
+        status = CASE WHEN d.status IN ('sending', 'unknown') THEN c.status ELSE d.status END,
+        reason = CASE WHEN d.status IN ('sending', 'unknown') THEN c.reason ELSE d.reason END,
+        detail = c.detail,
+        due_at = coalesce(c.due_at, d.due_at),
+        turn_at = coalesce(c.due_at, d.turn_at),
+        provider_id = coalesce(nullif(c.provider_id, ''), d.provider_id),
+        units = d.units + c.units,
+        cost_vnd = d.cost_vnd + c.cost_vnd,
+        ended_at = CASE WHEN d.status IN ('sending', 'unknown') AND c.ended THEN :now
+                        ELSE d.ended_at END
+    FROM jsonb_to_recordset(CAST(:changes AS jsonb)) AS c(
+        id uuid, attempt int, status text, reason text, detail text, due_at timestamptz,
+        provider_id text, units int, cost_vnd int, ended boolean)
+    WHERE d.id = c.id AND d.attempts = c.attempt AND d.status NOT IN ('queued', 'claimed')
+    RETURNING d.id, d.status
+""")
+
+
+def settle(
+    session: Session, entitlements: Entitlements, changes: Sequence[Change], *, now: datetime
+) -> None:
+    """Write what became of a group of messages; those that failed go on by the next channel."""
+    if not changes:
+        return
+    rows = session.execute(
+        SETTLE, {"changes": json.dumps([asdict(one) for one in changes], default=str), "now": now}
+    )
+    lost = [row.id for row in rows if row.status == Status.FAILED]
+    fall_back(session, entitlements, lost, now=now)
+
+
+GIVE_BACK = text("""
+    UPDATE delivery SET status = 'queued', due_at = :now
+    WHERE id = ANY(:ids) AND month = ANY(:months) AND status = 'claimed'
+""")
+
+
+def give_back(session: Session, claims: Sequence[Claim], *, now: datetime) -> None:
+    """Put claimed messages that did not leave back into the queue at once."""
+    if claims:
+        ids, months = [one.id for one in claims], list({one.month for one in claims})
+        session.execute(GIVE_BACK, {"ids": ids, "months": months, "now": now})
+
+
+# A message taken back before its time: whoever holds the row decides, so it is recalled or it left.
+RECALL = text("""
+    UPDATE delivery SET status = 'recalled', ended_at = :now
+    WHERE update_id = :update_id AND month = :month AND status IN ('queued', 'held', 'claimed')
+""")
+
+
+def recall(session: Session, *, update_id: UUID, month: date, now: datetime) -> int:
+    """Take back every message of an update that has not left; returns how many."""
+    return affected(session, RECALL, update_id=update_id, month=month, now=now)
+
+
+# A person's word on a message that failed or whose outcome nobody knows; attempts begin anew.
+SEND_AGAIN = text("""
+    UPDATE delivery SET status = 'queued', reason = '', detail = '', attempts = 0,
+                        due_at = :now, turn_at = :now, ended_at = NULL
+    WHERE id = :id AND update_id = :update_id AND status IN ('failed', 'unknown')
+""")
+
+
+def send_again(session: Session, *, delivery_id: UUID, update_id: UUID, now: datetime) -> int:
+    """Queue one failed or unknown message once more: only ever because a person says so."""
+    session.info["wake"] = set(Channel)
+    return affected(session, SEND_AGAIN, id=delivery_id, update_id=update_id, now=now)
+
+
+def affected(session: Session, statement: TextClause, **values: object) -> int:
+    result = session.connection().execute(statement, values)
+    return int(result.rowcount)

@@ -1,0 +1,125 @@
+"""What a provider later says of a message: kept as it came, and applied forward only."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from contactbook.delivery.fanout import fall_back
+from contactbook.delivery.models import ParkedReceipt, ReceiptLine
+from contactbook.delivery.status import Status, may_follow
+from contactbook.ports.channel import Heard, Receipt
+from contactbook.ports.entitlement import Entitlements
+
+# Found by our own reference, else by the provider's id for it; the row is held while it is judged.
+FIND = text("""
+    SELECT id, month, status FROM delivery
+    WHERE channel = :channel AND (id = :reference OR (provider_id <> '' AND provider_id = :said))
+    ORDER BY id = :reference DESC LIMIT 1 FOR UPDATE
+""")
+ADVANCE = text("""
+    UPDATE delivery SET status = :status, ended_at = coalesce(:at, :now),
+        reason = :reason, detail = CASE WHEN :detail = '' THEN detail ELSE :detail END,
+        provider_id = CASE WHEN provider_id = '' THEN :said ELSE provider_id END,
+        cost_vnd = coalesce(:cost, cost_vnd)
+    WHERE id = :id AND month = :month AND status = ANY(:before)
+    RETURNING id, status
+""")
+MEANING = {
+    Heard.DELIVERED: Status.DELIVERED,
+    Heard.READ: Status.READ,
+    Heard.FAILED: Status.FAILED,
+}
+
+
+def apply(session: Session, entitlements: Entitlements, receipt: Receipt, *, now: datetime) -> None:
+    """Keep `receipt`; advance its delivery, or park it until that one's own answer is written."""
+    receipt_id = session.execute(
+        insert(ReceiptLine)
+        .values(
+            channel=receipt.channel,
+            heard=receipt.heard,
+            reference=receipt.reference,
+            provider_id=receipt.provider_id,
+            at=receipt.at,
+            reason=receipt.reason[:200],
+            cost_vnd=receipt.cost_vnd,
+        )
+        .returning(ReceiptLine.id)
+    ).scalar_one()
+    if not advance(session, entitlements, receipt, now=now) and receipt.provider_id:
+        park(session, receipt_id, receipt)
+
+
+def park(session: Session, receipt_id: UUID, receipt: Receipt) -> None:
+    session.execute(
+        insert(ParkedReceipt).values(
+            receipt_id=receipt_id, channel=receipt.channel, provider_id=receipt.provider_id
+        )
+    )
+
+
+def advance(
+    session: Session, entitlements: Entitlements, receipt: Receipt, *, now: datetime
+) -> bool:
+    """Move the delivery forward if the receipt is news; False: we know no such delivery yet."""
+    said = {"reference": receipt.reference, "said": receipt.provider_id}
+    found = session.execute(FIND, {"channel": receipt.channel, **said}).one_or_none()
+    if found is None:
+        return False
+    status = MEANING[receipt.heard]
+    moved = session.execute(
+        ADVANCE,
+        {
+            "id": found.id,
+            "month": found.month,
+            "status": status,
+            "before": [before.value for before in may_follow(status)],
+            "reason": "unreachable" if status is Status.FAILED else "",
+            "detail": receipt.reason[:200],
+            "at": receipt.at,
+            "now": now,
+            "said": receipt.provider_id,
+            "cost": receipt.cost_vnd,
+        },
+    ).one_or_none()
+    if moved is not None and status is Status.FAILED:
+        fall_back(session, entitlements, [found.id], now=now)
+    return True
+
+
+UNPARK = text("""
+    WITH known AS (
+        SELECT p.receipt_id FROM parked_receipt p
+        WHERE EXISTS (SELECT FROM delivery d
+                      WHERE d.provider_id = p.provider_id AND d.channel = p.channel
+                        AND d.provider_id <> '')
+        ORDER BY p.parked_at LIMIT 1000 FOR UPDATE SKIP LOCKED),
+    taken AS (DELETE FROM parked_receipt p USING known k WHERE p.receipt_id = k.receipt_id
+              RETURNING p.receipt_id)
+    SELECT r.channel, r.heard, r.reference, r.provider_id, r.at, r.reason, r.cost_vnd
+    FROM receipt r JOIN taken t ON t.receipt_id = r.id
+    ORDER BY r.received_at
+""")
+FORGET = text("""
+    DELETE FROM parked_receipt WHERE parked_at < CAST(:now AS timestamptz) - interval '3 days'
+""")
+
+
+def unpark(session: Session, entitlements: Entitlements, *, now: datetime) -> int:
+    """Apply the receipts whose deliveries are known by now; give up on those of three days ago."""
+    found = session.execute(UNPARK).all()
+    for row in found:
+        receipt = Receipt(
+            channel=row.channel,
+            heard=Heard(row.heard),
+            reference=row.reference,
+            provider_id=row.provider_id,
+            at=row.at,
+            reason=row.reason,
+            cost_vnd=row.cost_vnd,
+        )
+        advance(session, entitlements, receipt, now=now)
+    session.execute(FORGET, {"now": now})
+    return len(found)

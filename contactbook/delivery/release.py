@@ -1,0 +1,83 @@
+"""What time alone settles: leases of dead workers, receipts that never came, paused accounts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from contactbook.delivery.fanout import fall_back
+from contactbook.delivery.receipts import unpark
+from contactbook.parts import Parts
+from contactbook.ports.channel import Channel
+from contactbook.settings import Settings
+
+# Claimed by a worker that died: nothing had left.
+UNCLAIM = text("""
+    UPDATE delivery SET status = 'queued', due_at = :now
+    WHERE status = 'claimed' AND due_at < :now
+""")
+# Leaving when its worker died: sent again only where the provider recognises our reference.
+UNSEND = text("""
+    UPDATE delivery SET
+        status = CASE WHEN channel <> ALL(:repeatable) THEN 'unknown'
+                      WHEN attempts >= :attempts THEN 'failed' ELSE 'queued' END,
+        reason = CASE WHEN channel <> ALL(:repeatable) THEN 'unanswered'
+                      WHEN attempts >= :attempts THEN 'worn_out' ELSE 'busy' END,
+        due_at = :now, turn_at = :now
+    WHERE status = 'sending' AND due_at < :now
+    RETURNING id, status
+""")
+# Taken, and no word of arrival in time: the next channel is tried. A late receipt still counts.
+UNHEARD = text("""
+    UPDATE delivery SET status = 'failed', reason = 'no_receipt', ended_at = :now
+    WHERE status IN ('sent', 'unknown') AND channel = ANY(:telling)
+      AND sent_at < CASE WHEN urgent THEN CAST(:urgent_before AS timestamptz)
+                         ELSE CAST(:before AS timestamptz) END
+    RETURNING id
+""")
+# Urgent, and nobody knows: the next channel after half a minute, and the doubt stays on the page.
+DOUBTED = text("""
+    UPDATE delivery SET ended_at = :now
+    WHERE status = 'unknown' AND urgent AND ended_at IS NULL AND sent_at < :urgent_before
+    RETURNING id
+""")
+# Urgent, behind an account that is paused.
+STUCK = text("""
+    UPDATE delivery d SET status = 'failed', reason = 'account', ended_at = :now
+    FROM lane l WHERE l.channel = d.channel AND l.paused_until > :now
+      AND d.status IN ('queued', 'held') AND d.urgent
+    RETURNING d.id
+""")
+
+
+def release(session: Session, parts: Parts, *, now: datetime) -> None:
+    """Put back what a dead worker held, and let what waited too long go on. Safe to run at once."""
+    lost: list[UUID] = []
+    settings = parts.settings
+    session.execute(UNCLAIM, {"now": now})
+    expired = session.execute(
+        UNSEND,
+        {"now": now, "attempts": settings.attempts, "repeatable": repeatable(parts)},
+    )
+    lost += [row.id for row in expired if row.status == "failed"]
+    lost += ids(session, now, settings)
+    fall_back(session, parts.entitlements, lost, now=now)
+    unpark(session, parts.entitlements, now=now)
+
+
+def ids(session: Session, now: datetime, settings: Settings) -> Sequence[UUID]:
+    """Those whose channel has had its time."""
+    moments = {"now": now, "urgent_before": now - settings.urgent_wait}
+    telling = [channel.value for channel in Channel if channel.tells_arrival]
+    waited = {"telling": telling, "before": now - settings.receipt_wait, **moments}
+    return [
+        *session.scalars(UNHEARD, waited),
+        *session.scalars(DOUBTED, moments),
+        *session.scalars(STUCK, {"now": now}),
+    ]
+
+
+def repeatable(parts: Parts) -> list[str]:
+    return [channel.value for channel, one in parts.adapters.items() if one.repeatable]

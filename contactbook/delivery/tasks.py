@@ -1,0 +1,52 @@
+"""Wake-ups: Celery carries a channel's name, never a message. Each is safe to run twice."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
+
+from celery import Celery, Task, shared_task
+from kombu.exceptions import OperationalError
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from contactbook.db import Sessions, transaction
+from contactbook.delivery import dispatch
+from contactbook.delivery.release import release as release_due
+from contactbook.parts import Parts
+from contactbook.ports.channel import Channel
+
+
+class Worker(Celery):
+    """A Celery application that carries the process's parts to its tasks."""
+
+    parts: Parts
+
+
+def parts_of(task: Task[Any, Any]) -> Parts:
+    return cast("Worker", task.app).parts
+
+
+@shared_task(bind=True, name="delivery.drain", ignore_result=True)
+def drain(self: Task[Any, Any], channel: str) -> None:
+    """Send until nothing of `channel` is due. Safe to run on many workers at once."""
+    dispatch.drain(parts_of(self), Channel(channel))
+
+
+@shared_task(bind=True, name="delivery.release", ignore_result=True)
+def release(self: Task[Any, Any]) -> None:
+    """Put back what dead workers held, and let what waited too long go on."""
+    parts = parts_of(self)
+    with transaction(parts.sessions) as session:
+        release_due(session, parts, now=parts.now())
+
+
+def wake_after_commit(sessions: Sessions, send: Callable[[str], None]) -> None:
+    """After a commit that wrote deliveries, wake the drains; if that is lost, beat does."""
+
+    @event.listens_for(sessions, "after_commit")
+    def wake(session: Session) -> None:
+        if session.in_nested_transaction():  # a savepoint calls this as well
+            return
+        for channel in session.info.pop("wake", ()):
+            with suppress(OperationalError, OSError):
+                send(channel.value)

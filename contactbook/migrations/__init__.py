@@ -1,0 +1,1 @@
+"""The database's history, one file a step; models and migrations must agree (make check)."""

@@ -1,0 +1,152 @@
+"""A class's day as teachers record it: nobody is anything until a person says so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from contactbook.classes.enrollment import enrolled
+from contactbook.errors import NotFound
+from contactbook.people import audit
+from contactbook.people.models import Student
+from contactbook.updates.facts import Facts, news, recorded
+from contactbook.updates.models import Attendance, DailyRecord, Entry, Update
+
+
+@dataclass(frozen=True, slots=True)
+class ChildDay:
+    """One child of the class today: what is recorded, and what its family was already told."""
+
+    student: Student
+    facts: Facts
+    told: dict[str, Any]
+    told_at: datetime | None = None  # when the family was last told anything today
+
+    @property
+    def news(self) -> dict[str, Any]:
+        return news(self.facts, self.told)
+
+
+def class_day(session: Session, classroom_id: UUID, on: date) -> list[ChildDay]:
+    """Every child of the class on day `on`, by given name."""
+    rows = session.execute(
+        select(Student, DailyRecord)
+        .outerjoin(
+            DailyRecord, (DailyRecord.student_id == Student.id) & (DailyRecord.on_date == on)
+        )
+        .where(Student.id.in_(enrolled(classroom_id, on)))
+        .order_by(Student.sort_key, Student.id)
+    )
+    told = told_on(session, classroom_id, on)
+    return [
+        ChildDay(student, recorded(record), *told.get(student.id, ({}, None)))
+        for student, record in rows
+    ]
+
+
+def told_on(
+    session: Session, classroom_id: UUID, on: date
+) -> dict[UUID, tuple[dict[str, Any], datetime]]:
+    """What each family was told that day, the last word winning; recalled updates never were."""
+    rows = session.execute(
+        select(Entry.student_id, Entry.told, Update.published_at)
+        .join(Update, Update.id == Entry.update_id)
+        .where(
+            Update.classroom_id == classroom_id,
+            Update.on_date == on,
+            Update.recalled_at.is_(None),
+        )
+        .order_by(Update.published_at, Update.id)
+    )
+    told: dict[UUID, tuple[dict[str, Any], datetime]] = {}
+    for student_id, new, at in rows:
+        before, _ = told.get(student_id, ({}, at))
+        told[student_id] = ({**before, **new}, at)
+    return told
+
+
+def child_day(session: Session, classroom_id: UUID, student_id: UUID, on: date) -> ChildDay:
+    for child in class_day(session, classroom_id, on):
+        if child.student.id == student_id:
+            return child
+    raise NotFound
+
+
+def keep(
+    session: Session,
+    *,
+    school_id: UUID,
+    classroom_id: UUID,
+    on: date,
+    changes: dict[UUID, Facts],
+    staff_id: UUID,
+    now: datetime,
+) -> None:
+    """Write each child's whole record; who and when go to the audit as well."""
+    rows = [
+        {
+            "school_id": school_id,
+            "classroom_id": classroom_id,
+            "student_id": student_id,
+            "on_date": on,
+            "attendance": facts.attendance,
+            "arrived_at": facts.arrived_at,
+            "lunch": facts.lunch,
+            "nap_minutes": facts.nap_minutes,
+            "health": facts.health,
+            "remark": facts.remark,
+            "changed_by": staff_id,
+            "changed_at": now,
+        }
+        for student_id, facts in changes.items()
+    ]
+    if not rows:
+        return
+    write = insert(DailyRecord)
+    fresh = {
+        name: write.excluded[name] for name in rows[0] if name not in ("student_id", "on_date")
+    }
+    session.execute(
+        write.on_conflict_do_update(index_elements=["student_id", "on_date"], set_=fresh), rows
+    )
+    for student_id in changes:
+        audit.note(
+            session,
+            "day.recorded",
+            actor_id=staff_id,
+            school_id=school_id,
+            subject_id=student_id,
+            now=now,
+            on=on.isoformat(),
+        )
+
+
+def fill(children: Sequence[ChildDay], shown: set[UUID], step: Facts) -> dict[UUID, Facts]:
+    """One tap for many: gives each child of the shown list what nobody has said of it yet.
+
+    `step` has one field set. Attendance goes to those not marked; a meal or a nap only to those who
+    are here: a tap claims only what has happened, and never overrules a person's own word.
+    """
+    filled: dict[UUID, Facts] = {}
+    for child in children:
+        facts = child.facts
+        if child.student.id not in shown:
+            continue
+        if step.attendance and facts.attendance is None:
+            filled[child.student.id] = replace(
+                facts, attendance=step.attendance, arrived_at=step.arrived_at
+            )
+        elif here(facts) and step.lunch and facts.lunch is None:
+            filled[child.student.id] = replace(facts, lunch=step.lunch)
+        elif here(facts) and step.nap_minutes is not None and facts.nap_minutes is None:
+            filled[child.student.id] = replace(facts, nap_minutes=step.nap_minutes)
+    return filled
+
+
+def here(facts: Facts) -> bool:
+    return facts.attendance is not None and Attendance(facts.attendance).here

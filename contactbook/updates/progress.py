@@ -1,0 +1,106 @@
+"""What became of an update: one line per child and guardian, and sums."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from contactbook.delivery.status import Status
+from contactbook.ports.channel import Channel
+from contactbook.updates.models import Update
+
+# The last road of each person tells her state; those before it are the ways it was tried.
+LINES = text("""
+    SELECT DISTINCT ON (s.sort_key, d.student_id, g.full_name, d.guardian_id)
+           d.id, d.student_id, s.full_name AS child, g.full_name AS guardian, h.relation,
+           d.channel, d.status, d.reason, d.detail, d.attempts, d.due_at, d.ended_at, d.urgent,
+           d.follows_id IS NOT NULL AS fell_back
+    FROM delivery d
+    JOIN guardian g ON g.id = d.guardian_id
+    LEFT JOIN student s ON s.id = d.student_id
+    LEFT JOIN LATERAL (
+        SELECT relation FROM guardianship h
+        WHERE h.guardian_id = d.guardian_id
+          AND (d.student_id IS NULL OR h.student_id = d.student_id)
+        ORDER BY valid_from DESC LIMIT 1) h ON true
+    WHERE d.update_id = :update_id AND d.month = :month
+    ORDER BY s.sort_key, d.student_id, g.full_name, d.guardian_id, d.id DESC
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How one guardian stands with one update about one child."""
+
+    delivery_id: UUID
+    student_id: UUID | None
+    child: str
+    guardian: str
+    relation: str
+    channel: Channel | None
+    status: Status
+    reason: str
+    detail: str
+    attempts: int
+    fell_back: bool
+    urgent: bool
+
+    @property
+    def told(self) -> bool:
+        """Whether the message ended well, as far as its channel can know."""
+        if self.status in (Status.DELIVERED, Status.READ):
+            return True
+        return (
+            self.status is Status.SENT
+            and self.channel is not None
+            and not self.channel.tells_arrival
+        )
+
+    @property
+    def ended(self) -> bool:
+        over = (Status.FAILED, Status.SKIPPED, Status.RECALLED)
+        doubt = self.status is Status.UNKNOWN and not (self.channel and self.channel.tells_arrival)
+        return self.told or self.status in over or doubt
+
+    @property
+    def call(self) -> bool:
+        """Urgent, and no road is left: the school picks up the telephone."""
+        return self.urgent and self.status in (Status.FAILED, Status.SKIPPED)
+
+
+def progress(session: Session, update: Update) -> list[Line]:
+    rows = session.execute(LINES, {"update_id": update.id, "month": update.month})
+    return [
+        Line(
+            delivery_id=row.id,
+            student_id=row.student_id,
+            child=row.child or "",
+            guardian=row.guardian,
+            relation=row.relation or "",
+            channel=Channel(row.channel) if row.channel else None,
+            status=Status(row.status),
+            reason=row.reason,
+            detail=row.detail,
+            attempts=row.attempts,
+            fell_back=row.fell_back,
+            urgent=row.urgent,
+        )
+        for row in rows
+    ]
+
+
+def sums(lines: Sequence[Line]) -> Counter[Status]:
+    return Counter(line.status for line in lines)
+
+
+def latest(session: Session, classroom_id: UUID) -> Update | None:
+    """The class's last update: its undo strip and its progress are what a teacher looks for."""
+    return session.scalars(
+        select(Update)
+        .where(Update.classroom_id == classroom_id)
+        .order_by(Update.published_at.desc(), Update.id.desc())
+        .limit(1)
+    ).one_or_none()

@@ -1,0 +1,80 @@
+"""One embedded PostgreSQL and Redis for the whole run; a fresh database for whoever commits."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from contactbook import embedded
+from contactbook.db import Sessions, connect, sessions
+from contactbook.tables import migrate
+
+# No test needs its data after a power cut; the product's own default is durable.
+HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # a Tuesday, 12:00 in Vietnam: families are awake
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def server_url(data_dir: Path) -> Iterator[str]:
+    with embedded.postgres(data_dir, tuning=HASTE) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_address(data_dir: Path) -> Iterator[embedded.RedisAddress]:
+    with embedded.redis(data_dir) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> Iterator[Engine]:
+    """The migrated database that rolled-back tests share and committed ones are copied from."""
+    engine = connect(server_url)
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(template: Engine) -> Iterator[Session]:
+    """A session whose work is rolled back."""
+    with template.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
+    """A database of its own, for tests that commit, kill or use several processes."""
+    name = f"test_{uuid4().hex[:12]}"
+    boss = make_url(server_url).set(username="postgres", database="postgres")
+    server = create_engine(boss, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} OWNER contactbook"))
+    mine = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    engine = connect(mine)
+    migrate(engine)
+    engine.dispose()
+    yield mine
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def committed(database_url: str) -> Iterator[Sessions]:
+    """Sessions that truly commit, in a database of their own."""
+    engine = connect(database_url)
+    yield sessions(engine)
+    engine.dispose()

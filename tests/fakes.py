@@ -1,0 +1,56 @@
+"""Fakes with manners: small honest classes that do what a provider would."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, literal, select
+
+from contactbook.people.models import Student
+from contactbook.ports.channel import (
+    Accepted,
+    Callback,
+    Channel,
+    Incoming,
+    Outgoing,
+    Receipt,
+    SendFailed,
+)
+
+
+@dataclass
+class FakeChannel:
+    """A provider that takes every message, or does with each what `script` says."""
+
+    channel: Channel = Channel.ZALO
+    repeatable: bool = False
+    failure: SendFailed | None = None
+    script: Callable[[Outgoing], Accepted | SendFailed] | None = None
+    pause: float = 0
+    sent: list[Outgoing] = field(default_factory=list)
+
+    async def send(self, message: Outgoing) -> Accepted:
+        self.sent.append(message)
+        await asyncio.sleep(self.pause)
+        said = self.script(message) if self.script else self.failure
+        if isinstance(said, SendFailed):
+            raise said
+        return said or Accepted(provider_id=f"{self.channel}-{message.reference.hex}")
+
+    def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:
+        return []
+
+    async def close(self) -> None:
+        pass
+
+
+@dataclass
+class PaidFor:
+    """An answer to the entitlement port: these students, and no other."""
+
+    students: Sequence[UUID] = ()
+
+    def paid(self, on: date) -> Select[UUID]:
+        return select(Student.id).where(Student.id.in_(self.students), literal(on).is_not(None))
