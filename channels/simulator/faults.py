@@ -31,7 +31,7 @@ DOWN = {
 EVERY = "*"  # the address that stands for all of a channel
 
 
-class BadScript(ValueError):  # noqa: N818 a verdict
+class BadScript(ValueError):
     """An outcome that nobody could play; the door answers it with 400."""
 
 

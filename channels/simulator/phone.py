@@ -93,23 +93,30 @@ class Phones:
         parts = {"version": self.book.version, "people": self._people(wanted)}
         if chosen is None or chosen.version > seen:
             parts["chats"] = self._chats(wanted, chosen)
-        return as_json({**parts, "counts": self._counts()})
+        return as_json({**parts, "filters": view.filters(wanted, self._counts())})
 
     def _people(self, wanted: Asked) -> str:
-        found = sorted(self._matching(wanted), key=_order)
-        return view.people(wanted, found[:MOST_ROWS], hidden=max(0, len(found) - MOST_ROWS))
+        """One row for a person, however many addresses she has."""
+        groups: dict[tuple[str, str], list[Phone]] = {}
+        for phone in self._matching(wanted):
+            groups.setdefault(_person(phone), []).append(phone)
+        rows = sorted((sorted(group, key=_order) for group in groups.values()), key=_first)
+        for row in rows[:MOST_ROWS]:
+            if row[0].messages:
+                opened(row[0].messages[-1])
+        return view.people(wanted, rows[:MOST_ROWS], hidden=max(0, len(rows) - MOST_ROWS))
 
     def _matching(self, wanted: Asked) -> Iterable[Phone]:
         words = view.folded(wanted.words).split()
         for phone in self.book.phones.values():
-            if wanted.channel in ("", phone.channel) and all(w in _sought(phone) for w in words):
+            if wanted.channel in ("", phone.channel) and _fits(phone, words):
                 yield phone
 
     def _chats(self, wanted: Asked, chosen: Phone | None) -> str:
         if chosen is None:
             return view.nobody(empty=not self.book.phones)
         shown = [opened(message) for message in list(chosen.messages)[-MOST_BUBBLES:]]
-        others = [p for p in self.book.phones.values() if _same_person(p, chosen)]
+        others = [p for p in self.book.phones.values() if _person(p) == _person(chosen)]
         return view.phone(wanted, chosen, shown, others)
 
     def _counts(self) -> dict[str, int]:
@@ -141,8 +148,10 @@ class Phones:
         return Reply(303, headers=((b"location", wanted.link().encode()),))
 
 
-def _sought(phone: Phone) -> str:
-    return view.folded(f"{phone.name} {phone.about} {phone.address}")
+def _fits(phone: Phone, words: list[str]) -> bool:
+    """Whether each word begins one of hers."""
+    hers = " " + view.folded(f"{phone.name} {phone.about} {phone.address}")
+    return all(f" {word}" in hers for word in words)
 
 
 def _order(phone: Phone) -> tuple[int, str]:
@@ -151,6 +160,9 @@ def _order(phone: Phone) -> tuple[int, str]:
     return -last, view.folded(" ".join(reversed(phone.name.split())))
 
 
-def _same_person(one: Phone, other: Phone) -> bool:
-    named = one.name and (one.name, one.about) == (other.name, other.about)
-    return bool(named) and one is not other
+def _first(row: list[Phone]) -> tuple[int, str]:
+    return _order(row[0])
+
+
+def _person(phone: Phone) -> tuple[str, str]:
+    return (phone.name, phone.about) if phone.name else (phone.channel, phone.address)

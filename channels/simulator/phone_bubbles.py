@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from email.utils import parseaddr
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,13 +51,14 @@ def _bubble(message: Message) -> Markup:
 
 
 def _letter(message: Message) -> Markup:
+    name, address = parseaddr(message.sender)
     return TEMPLATES["letter"].format(
         id=message.id,
         number=message.provider_id,
         subject=message.subject or "(không có tiêu đề)",
-        sender=message.sender,
-        initials=initials(message.sender.split("<")[0].strip('" ')),
-        to=message.address,
+        sender=name or address,
+        address=address,
+        initials=initials(name or address),
         time=f"{message.at.astimezone(VIETNAM):%H:%M}",
         text=message.text.strip() or "(thư chỉ có bản HTML)",
         again=_again(message),
@@ -115,4 +117,5 @@ def initials(name: str) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{WEEKDAYS[day.weekday()]} {day.day}/{day.month}".capitalize().replace("nhật", "Nhật")
+    name = WEEKDAYS[day.weekday()]
+    return f"{name[0].upper()}{name[1:]} {day.day}/{day.month}"

@@ -31,20 +31,20 @@ def page(wanted: Wanted, *, people: str, chats: str, counts: dict[str, int], ver
         words=wanted.words,
         channel=wanted.channel,
         to=":".join(wanted.to).strip(":"),
-        filters=_filters(wanted, counts),
+        filters=filters(wanted, counts),
         people=Markup(people),  # noqa: S704 rendered by us
         chats=Markup(chats),  # noqa: S704 rendered by us
     )
 
 
-def people(wanted: Wanted, found: Sequence[Phone], *, hidden: int) -> str:
+def people(wanted: Wanted, found: Sequence[Sequence[Phone]], *, hidden: int) -> str:
     if not found:
         return TEMPLATES["no_people"].format(
             sentence="Không có ai khớp với tìm kiếm này."
             if wanted.words
             else "Chưa có điện thoại nào."
         )
-    rows = [_row(wanted, phone) for phone in found]
+    rows = [_row(wanted, hers) for hers in found]
     if hidden:
         rows.append(Markup("<li class=more>và {} người nữa, gõ tên để tìm</li>").format(hidden))
     return Markup("").join(rows)
@@ -63,7 +63,7 @@ def phone(wanted: Wanted, chosen: Phone, shown: Sequence[Message], others: Seque
         icon=icon(chosen.channel),
         bubbles=bubbles(shown) or TEMPLATES["no_messages"],
         composer=_composer(chosen),
-        others=_others(wanted, [chosen, *others]),
+        others=_others(wanted, others),
         facts=_facts(shown),
     )
 
@@ -103,35 +103,41 @@ def folded(text: str) -> str:
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
-def _filters(wanted: Wanted, counts: dict[str, int]) -> Markup:
+def filters(wanted: Wanted, counts: dict[str, int]) -> Markup:
     chips = [("", "Tất cả", sum(counts.values()))]
     chips += [(channel, NAMES[channel], counts[channel]) for channel in CHANNELS]
     return Markup("").join(
-        Markup('<a class="chip" href="{}"{} data-channel="{}">{} <b>{}</b></a>').format(
-            wanted.link(channel=channel),
-            Markup(' aria-current="true"') if channel == wanted.channel else "",
-            channel,
-            label,
-            count,
+        TEMPLATES["chip"].format(
+            href=wanted.link(channel=channel),
+            current=Markup(' aria-current="true"') if channel == wanted.channel else "",
+            channel=channel,
+            icon=icon(channel) if channel else "",
+            label=label,
+            hidden="hidden" if channel else "",
+            count=count,
         )
         for channel, label, count in chips
     )
 
 
-def _row(wanted: Wanted, one: Phone) -> Markup:
+def _row(wanted: Wanted, hers: Sequence[Phone]) -> Markup:
+    """One person; the phone that was written to last comes first."""
+    one = hers[0]
     last = one.messages[-1] if one.messages else None
+    chosen = any(wanted.to == (p.channel, p.address) for p in hers)
+    roads = sorted({p.channel for p in hers}, key=CHANNELS.index)
     return TEMPLATES["row"].format(
         href=wanted.link(to=f"{one.channel}:{one.address}"),
-        current=Markup(' aria-current="true"') if wanted.to == (one.channel, one.address) else "",
+        current=Markup(' aria-current="true"') if chosen else "",
         initials=initials(one.name),
         tint=sum(map(ord, one.name)) % 6,
-        icon=icon(one.channel),
-        channel=NAMES[one.channel],
+        icon=icon(one.channel) if last else "",
+        icons=Markup("").join(icon(channel) for channel in roads),
+        channels=", ".join(NAMES[channel] for channel in roads),
         name=one.name or one.address,
         about=one.about or one.address,
         preview=_preview(last),
         time=_short(last.at) if last else "",
-        count=len(one.messages) or "",
     )
 
 
@@ -189,8 +195,8 @@ def _sender(chosen: Phone, shown: Sequence[Message]) -> str:
 
 def _account(chosen: Phone) -> str:
     return {
-        "zalo": "Tài khoản Official Account",
-        "telegram": "bot",
+        "zalo": "Official Account",
+        "telegram": "Bot",
         "sms": "Tin nhắn thương hiệu",
         "email": chosen.address,
     }[chosen.channel]

@@ -89,7 +89,7 @@ class Book:
         self._bytes += message.weight
         self.phone(*message.key).messages.append(message)
         self.changed(message)
-        while len(self.messages) > self.most or self._bytes > self.most_bytes:
+        while len(self.messages) > 1 and self._too_much():
             self._forget()
         return message
 
@@ -138,6 +138,9 @@ class Book:
         for phone in self.phones.values():
             phone.messages.clear()
             phone.version = self.version
+
+    def _too_much(self) -> bool:
+        return len(self.messages) > self.most or self._bytes > self.most_bytes
 
     def _forget(self) -> None:
         old = self.messages.popleft()

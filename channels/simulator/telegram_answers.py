@@ -38,7 +38,7 @@ NOT_MODIFIED = (
 )
 
 
-class Refused(Exception):  # noqa: N818 an answer, not a mishap
+class Refused(Exception):
     """The description that the caller is told; its first words give the code."""
 
 

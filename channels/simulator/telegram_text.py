@@ -25,7 +25,7 @@ TAGS = {
 SHOWN = {"text_link": "a", "spoiler": "span"}  # the rest as they are
 
 
-class CannotParse(ValueError):  # noqa: N818 a verdict
+class CannotParse(ValueError):
     """The reason, as Telegram words it after "can't parse entities: "."""
 
 

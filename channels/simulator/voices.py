@@ -10,7 +10,7 @@ from channels.simulator.zalo import Zalo
 LONGEST = 2_000
 
 
-class CannotSay(ValueError):  # noqa: N818 a verdict
+class CannotSay(ValueError):
     """This channel has no way to do that."""
 
 

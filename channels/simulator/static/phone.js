@@ -1,6 +1,7 @@
 // Keeps the page fresh: asks for changed parts, keeps the place in the thread. Without it, reload.
 const every = 1000;
 const people = document.getElementById("people");
+const filters = document.getElementById("filters");
 const chats = document.getElementById("chats");
 const live = document.getElementById("live");
 const words = document.getElementById("live-words");
@@ -50,11 +51,7 @@ function show(parts) {
   const place = people.scrollTop;
   people.innerHTML = parts.people;
   people.scrollTop = place;
-  for (const chip of document.querySelectorAll(".chip")) {
-    const kind = chip.dataset.channel;
-    const all = Object.values(parts.counts).reduce((a, b) => a + b, 0);
-    chip.querySelector("b").textContent = kind ? parts.counts[kind] : all;
-  }
+  filters.innerHTML = parts.filters;
   if (parts.chats !== undefined) renew(parts.chats);
   seen = parts.version;
 }

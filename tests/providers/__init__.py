@@ -1,0 +1,1 @@
+"""The simulated providers held to the providers' documents, over real sockets."""
