@@ -1,13 +1,11 @@
 """How alembic reaches our database: the connection is handed in by `contactbook.tables`."""
 
-from typing import Any
-
 from alembic import context
 
 from contactbook.tables import metadata, of_the_model
 
 
-def include(thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001 alembic calls it so
+def include(thing: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:  # noqa: FBT001 alembic calls it so
     return of_the_model(thing, name, kind)
 
 

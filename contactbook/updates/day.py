@@ -15,7 +15,7 @@ from contactbook.errors import NotFound
 from contactbook.people import audit
 from contactbook.people.models import Student
 from contactbook.updates.facts import Facts, news, recorded
-from contactbook.updates.models import Attendance, DailyRecord, Entry, Update
+from contactbook.updates.models import Attendance, ClassDay, DailyRecord, Entry, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ def class_day(session: Session, classroom_id: UUID, on: date) -> list[ChildDay]:
         .order_by(Student.sort_key, Student.id)
     )
     told = told_on(session, classroom_id, on)
+    room = whole_class(session, classroom_id, on)
     return [
-        ChildDay(student, recorded(record), *told.get(student.id, ({}, None)))
+        ChildDay(student, recorded(record, room), *told.get(student.id, ({}, None)))
         for student, record in rows
     ]
 
@@ -68,6 +69,49 @@ def told_on(
         before, _ = told.get(student_id, ({}, at))
         told[student_id] = ({**before, **new}, at)
     return told
+
+
+def whole_class(session: Session, classroom_id: UUID, on: date) -> ClassDay | None:
+    return session.scalars(
+        select(ClassDay).where(ClassDay.classroom_id == classroom_id, ClassDay.on_date == on)
+    ).one_or_none()
+
+
+def say(  # noqa: PLR0913 to whom, what, by whom
+    session: Session,
+    *,
+    school_id: UUID,
+    classroom_id: UUID,
+    on: date,
+    activity: str,
+    learning: str,
+    staff_id: UUID,
+    now: datetime,
+) -> None:
+    """Keep the words to the whole class; they go out with the next update."""
+    row = {
+        "school_id": school_id,
+        "classroom_id": classroom_id,
+        "on_date": on,
+        "activity": activity,
+        "learning": learning,
+        "changed_by": staff_id,
+        "changed_at": now,
+    }
+    write = insert(ClassDay).values(row)
+    fresh = {"activity": activity, "learning": learning, "changed_by": staff_id, "changed_at": now}
+    session.execute(
+        write.on_conflict_do_update(index_elements=["classroom_id", "on_date"], set_=fresh)
+    )
+    audit.note(
+        session,
+        "class.said",
+        actor_id=staff_id,
+        school_id=school_id,
+        subject_id=classroom_id,
+        now=now,
+        on=on.isoformat(),
+    )
 
 
 def child_day(session: Session, classroom_id: UUID, student_id: UUID, on: date) -> ChildDay:

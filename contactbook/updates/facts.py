@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import time
 from typing import Any
 
-from contactbook.updates.models import Attendance, DailyRecord, Meal
+from contactbook.updates.models import Attendance, ClassDay, DailyRecord, Meal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Facts:
     nap_minutes: int | None = None
     health: str = ""
     remark: str = ""
+    activity: str = ""  # the whole class: what was done
+    learning: str = ""  # and what was learned
 
     def as_told(self) -> dict[str, Any]:
         told = {name: value for name, value in asdict(self).items() if value not in (None, "")}
@@ -28,9 +30,11 @@ class Facts:
 NAMES = [field.name for field in fields(Facts)]
 
 
-def recorded(record: DailyRecord | None) -> Facts:
+def recorded(record: DailyRecord | None, room: ClassDay | None = None) -> Facts:
+    """A child's own day and what is said of its whole class."""
+    activity, learning = (room.activity, room.learning) if room else ("", "")
     if record is None:
-        return Facts()
+        return Facts(activity=activity, learning=learning)
     return Facts(
         attendance=Attendance(record.attendance) if record.attendance else None,
         arrived_at=record.arrived_at,
@@ -38,6 +42,8 @@ def recorded(record: DailyRecord | None) -> Facts:
         nap_minutes=record.nap_minutes,
         health=record.health,
         remark=record.remark,
+        activity=activity,
+        learning=learning,
     )
 
 

@@ -67,6 +67,20 @@ class DailyRecord(Keyed, Base):
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class ClassDay(Keyed, Base):
+    """What is said to every family of a class that day: what was done, and what was learned."""
+
+    __tablename__ = "class_day"
+    __table_args__ = (UniqueConstraint("classroom_id", "on_date"),)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
+    classroom_id: Mapped[UUID] = mapped_column(ForeignKey("classroom.id"))
+    on_date: Mapped[date]
+    activity: Mapped[str] = mapped_column(server_default="")
+    learning: Mapped[str] = mapped_column(server_default="")
+    changed_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class Update(Keyed, Base):
     """What a teacher published, once. `month` places its deliveries in their partition."""
 
@@ -82,7 +96,6 @@ class Update(Keyed, Base):
     kind: Mapped[UpdateKind]
     urgent: Mapped[bool] = mapped_column(server_default=text("false"))
     on_date: Mapped[date]
-    note: Mapped[str] = mapped_column(server_default="")  # one text for the whole class
     published_at: Mapped[datetime]
     due_at: Mapped[datetime]  # until then it can be taken back
     recalled_at: Mapped[datetime | None]

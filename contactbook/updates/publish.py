@@ -35,7 +35,6 @@ class Draft:
     classroom_id: UUID
     author_id: UUID
     key: str  # the phone's Idempotency-Key
-    note: str = ""
     urgent: bool = False
     only: Collection[UUID] = field(default_factory=frozenset)
 
@@ -68,7 +67,7 @@ def publish(
         return already(session, draft)
     told = telling(session, draft, school_day(now))
     if not told:
-        raise Invalid({"note": _("There is nothing new to send.")})
+        raise Invalid({"publish": _("There is nothing new to send.")})
     words = words_of_class(session, draft, classroom, told, school_day(now))
     write_entries(session, update, told, words)
     fanout.write_words(session, school_id=update.school_id, update_id=update.id, words=words)
@@ -113,7 +112,6 @@ def begin(
         "kind": UpdateKind.DAILY,
         "urgent": draft.urgent,
         "on_date": school_day(now),
-        "note": draft.note,
         "published_at": now,
         "due_at": now if draft.urgent else now + manners.undo,
         "month": school_day(now).replace(day=1),
@@ -129,7 +127,7 @@ def telling(session: Session, draft: Draft, today: date) -> list[ChildDay]:
     children = class_day(session, draft.classroom_id, today)
     if draft.only:
         children = [child for child in children if child.student.id in draft.only]
-    return [child for child in children if child.news or draft.note]
+    return [child for child in children if child.news]
 
 
 def words_of_class(
@@ -153,7 +151,6 @@ def words_of_class(
                 else "",
             ),
             child.news,
-            draft.note,
             urgent=draft.urgent,
         )
         for child in told

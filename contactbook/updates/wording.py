@@ -31,10 +31,10 @@ class Scene:
     told_at: str = ""
 
 
-def day_words(scene: Scene, new: dict[str, Any], note: str, *, urgent: bool) -> list[Words]:
+def day_words(scene: Scene, new: dict[str, Any], *, urgent: bool) -> list[Words]:
     """The words of one child's part of an update, on every channel there are words for."""
-    rich = tuple(chat_parts(scene, new, note))
-    short = tuple(urgent_sms(scene) if urgent else sms_parts(scene, new, note))
+    rich = tuple(chat_parts(scene, new))
+    short = tuple(urgent_sms(scene) if urgent else sms_parts(scene, new))
     return [
         *(chat(channel, scene, rich, urgent=urgent) for channel in Channel if not channel.paid),
         Words(
@@ -68,7 +68,7 @@ def chat(channel: Channel, scene: Scene, parts: tuple[Part, ...], *, urgent: boo
     )
 
 
-def chat_parts(scene: Scene, new: dict[str, Any], note: str) -> Iterator[Part]:
+def chat_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
     if attendance := new.get("attendance"):
         yield from attendance_parts(scene, Attendance(attendance), new.get("arrived_at", ""))
     if lunch := new.get("lunch"):
@@ -82,8 +82,10 @@ def chat_parts(scene: Scene, new: dict[str, Any], note: str) -> Iterator[Part]:
         yield Part(Purpose.LEARNING, said)
     if health := new.get("health"):
         yield Part(Purpose.HEALTH, _("Health: {text}").format(text=health))
-    if note:
-        yield Part(Purpose.LEARNING, _("The whole class: {text}").format(text=note))
+    if activity := new.get("activity"):
+        yield daily(_("The whole class: {text}").format(text=activity))
+    if learning := new.get("learning"):
+        yield Part(Purpose.LEARNING, _("We learned: {text}").format(text=learning))
 
 
 def attendance_parts(scene: Scene, attendance: Attendance, arrived: str) -> Iterator[Part]:
@@ -149,7 +151,7 @@ def slept(minutes: int) -> str:
     return _("napped {hours} h {rest} minutes").format(hours=hours, rest=rest)
 
 
-def sms_parts(scene: Scene, new: dict[str, Any], note: str) -> Iterator[Part]:
+def sms_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
     if attendance := new.get("attendance"):
         yield from sms_attendance(scene, Attendance(attendance))
     if lunch := new.get("lunch"):
@@ -158,7 +160,7 @@ def sms_parts(scene: Scene, new: dict[str, Any], note: str) -> Iterator[Part]:
         yield daily(
             _("slept {minutes} min").format(minutes=nap) if nap else _("no nap"), clause=True
         )
-    if new.get("remark") or note:
+    if new.get("remark"):
         yield Part(Purpose.LEARNING, _("The teacher has a word for you at pick-up."))
 
 

@@ -451,6 +451,31 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "class_day",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("classroom_id", sa.Uuid(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("activity", sa.Text(), server_default="", nullable=False),
+        sa.Column("learning", sa.Text(), server_default="", nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "changed_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by"], ["staff.id"], name=op.f("fk_class_day_changed_by")),
+        sa.ForeignKeyConstraint(
+            ["classroom_id"], ["classroom.id"], name=op.f("fk_class_day_classroom_id")
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_class_day_school_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_class_day")),
+        sa.UniqueConstraint(
+            "classroom_id", "on_date", name=op.f("uq_class_day_classroom_id_on_date")
+        ),
+    )
+    op.create_table(
         "daily_record",
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("classroom_id", sa.Uuid(), nullable=False),
@@ -543,7 +568,6 @@ def upgrade() -> None:
         ),
         sa.Column("urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("on_date", sa.Date(), nullable=False),
-        sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recalled_at", sa.DateTime(timezone=True), nullable=True),

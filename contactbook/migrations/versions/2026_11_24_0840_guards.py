@@ -1,5 +1,8 @@
-"""What must be true whoever writes: ledgers that only grow, dated rows that do not overlap,
-consent projected from its ledger, monthly partitions, and the wall between schools."""
+"""What must be true whoever writes.
+
+Ledgers only grow, dated rows do not overlap, consent is projected from its ledger, deliveries have a
+partition a month, and there is a wall between schools.
+"""
 
 from alembic import op
 
@@ -14,7 +17,7 @@ DATED = {  # table: what may not have two rows on one day
 }
 OF_A_SCHOOL = (
     "campus", "student", "guardian", "guardianship", "contact_point", "person_key", "consent",
-    "consent_state", "classroom", "enrollment", "daily_record", "published_update", "entry",
+    "consent_state", "classroom", "enrollment", "class_day", "daily_record", "published_update", "entry",
     "wording", "delivery", "subscription", "audit", "staff", "school_place",
 )  # fmt: skip
 
