@@ -77,6 +77,7 @@ class Phones:
             wanted,
             people=self._people(wanted),
             chats=self._chats(wanted, chosen),
+            in_hand=chosen is not None,
             counts=self._counts(),
             version=self.book.version,
         )

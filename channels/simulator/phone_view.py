@@ -24,9 +24,11 @@ class Wanted(Protocol):
     def link(self, **change: str) -> str: ...
 
 
-def page(wanted: Wanted, *, people: str, chats: str, counts: dict[str, int], version: int) -> str:
+def page(
+    wanted: Wanted, *, people: str, chats: str, in_hand: bool, counts: dict[str, int], version: int
+) -> str:
     return TEMPLATES["page"].format(
-        view="has-phone" if wanted.to[0] else "no-phone",
+        view="has-phone" if in_hand else "no-phone",
         version=version,
         words=wanted.words,
         channel=wanted.channel,
