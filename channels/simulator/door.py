@@ -89,9 +89,9 @@ class Door:
         cards = request.json()
         for card in cards:
             channel = _channel(card)
-            phone = self.book.phone(channel, normal(channel, str(card["address"])))
-            phone.name, phone.about = str(card.get("name", "")), str(card.get("about", ""))
-        self.book.version += 1
+            address = normal(channel, str(card["address"]))
+            words = str(card.get("name", "")), str(card.get("about", ""))
+            self.book.label(channel, address, *words)
         return {"contacts": len(cards)}
 
     def _people(self, request: Request) -> None:

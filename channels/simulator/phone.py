@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from channels.simulator import phone_view as view
 from channels.simulator.mail import opened
-from channels.simulator.state import CHANNELS, Book, Phone
+from channels.simulator.state import CHANNELS, Book, Phone, folded
 from channels.simulator.voices import CannotSay, Voices
 from channels.simulator.wire import Reply, Request, as_html, as_json
 
@@ -78,7 +78,7 @@ class Phones:
             people=self._people(wanted),
             chats=self._chats(wanted, chosen),
             in_hand=chosen is not None,
-            counts=self._counts(),
+            counts=self.book.counts,
             version=self.book.version,
         )
         reply = as_html(page)
@@ -94,37 +94,37 @@ class Phones:
         parts = {"version": self.book.version, "people": self._people(wanted)}
         if chosen is None or chosen.version > seen:
             parts["chats"] = self._chats(wanted, chosen)
-        return as_json({**parts, "filters": view.filters(wanted, self._counts())})
+        return as_json({**parts, "filters": view.filters(wanted, self.book.counts)})
 
     def _people(self, wanted: Asked) -> str:
-        """One row for a person, however many addresses she has."""
-        groups: dict[tuple[str, str], list[Phone]] = {}
+        """One row for a person, however many addresses she has; the last written to first."""
+        rows: dict[tuple[str, str], list[Phone]] = {}
         for phone in self._matching(wanted):
-            groups.setdefault(_person(phone), []).append(phone)
-        rows = sorted((sorted(group, key=_order) for group in groups.values()), key=_first)
-        for row in rows[:MOST_ROWS]:
-            if row[0].messages:
-                opened(row[0].messages[-1])
-        return view.people(wanted, rows[:MOST_ROWS], hidden=max(0, len(rows) - MOST_ROWS))
+            if phone.person in rows:
+                continue
+            if len(rows) == MOST_ROWS:
+                return view.people(wanted, list(rows.values()), more=True)
+            hers = self.book.owners[phone.person].values()
+            rows[phone.person] = [
+                phone,
+                *(one for one in hers if one is not phone and wanted.channel in ("", one.channel)),
+            ]
+            if phone.messages:
+                opened(phone.messages[-1])
+        return view.people(wanted, list(rows.values()), more=False)
 
     def _matching(self, wanted: Asked) -> Iterable[Phone]:
-        words = view.folded(wanted.words).split()
-        for phone in self.book.phones.values():
-            if wanted.channel in ("", phone.channel) and _fits(phone, words):
+        words = [f" {word}" for word in folded(wanted.words).split()]
+        for phone in reversed(self.book.phones.values()):
+            if wanted.channel in ("", phone.channel) and all(w in phone.sought for w in words):
                 yield phone
 
     def _chats(self, wanted: Asked, chosen: Phone | None) -> str:
         if chosen is None:
             return view.nobody(empty=not self.book.phones)
         shown = [opened(message) for message in list(chosen.messages)[-MOST_BUBBLES:]]
-        others = [p for p in self.book.phones.values() if _person(p) == _person(chosen)]
-        return view.phone(wanted, chosen, shown, others)
-
-    def _counts(self) -> dict[str, int]:
-        counts = dict.fromkeys(CHANNELS, 0)
-        for phone in self.book.phones.values():
-            counts[phone.channel] += 1
-        return counts
+        hers = list(self.book.owners[chosen.person].values())
+        return view.phone(wanted, chosen, shown, hers)
 
     def _mail(self, number: str) -> Reply:
         wanted = self.book.find("email", number)
@@ -147,23 +147,3 @@ class Phones:
         except (CannotSay, ValueError):
             return as_html(view.missing(), 400)
         return Reply(303, headers=((b"location", wanted.link().encode()),))
-
-
-def _fits(phone: Phone, words: list[str]) -> bool:
-    """Whether each word begins one of hers."""
-    hers = " " + view.folded(f"{phone.name} {phone.about} {phone.address}")
-    return all(f" {word}" in hers for word in words)
-
-
-def _order(phone: Phone) -> tuple[int, str]:
-    """The latest message first, then the alphabet of given names."""
-    last = phone.messages[-1].id if phone.messages else 0
-    return -last, view.folded(" ".join(reversed(phone.name.split())))
-
-
-def _first(row: list[Phone]) -> tuple[int, str]:
-    return _order(row[0])
-
-
-def _person(phone: Phone) -> tuple[str, str]:
-    return (phone.name, phone.about) if phone.name else (phone.channel, phone.address)

@@ -1,6 +1,5 @@
 """How the parents' phones look: pure, from phones and messages to HTML. `format` escapes all."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -39,7 +38,7 @@ def page(
     )
 
 
-def people(wanted: Wanted, found: Sequence[Sequence[Phone]], *, hidden: int) -> str:
+def people(wanted: Wanted, found: Sequence[Sequence[Phone]], *, more: bool) -> str:
     if not found:
         return TEMPLATES["no_people"].format(
             sentence="Không có ai khớp với tìm kiếm này."
@@ -47,8 +46,8 @@ def people(wanted: Wanted, found: Sequence[Sequence[Phone]], *, hidden: int) -> 
             else "Chưa có điện thoại nào."
         )
     rows = [_row(wanted, hers) for hers in found]
-    if hidden:
-        rows.append(Markup("<li class=more>và {} người nữa, gõ tên để tìm</li>").format(hidden))
+    if more:
+        rows.append(Markup('<li class="more">Còn nhiều người nữa, gõ tên để tìm</li>'))
     return Markup("").join(rows)
 
 
@@ -97,12 +96,6 @@ def icon(channel: str) -> Markup:
     return Markup(
         '<svg class="icon i-{0}" aria-hidden="true"><use href="/phones/icons.svg#{0}"/></svg>'
     ).format(channel)
-
-
-def folded(text: str) -> str:
-    """Without accents and capitals, for searching."""
-    parts = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
 def filters(wanted: Wanted, counts: dict[str, int]) -> Markup:

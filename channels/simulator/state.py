@@ -1,9 +1,11 @@
 """What arrived, on which phone, and what became of it. Bounded: the oldest is forgotten."""
 
-from collections import OrderedDict, deque
+import unicodedata
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 CHANNELS = ("zalo", "telegram", "sms", "email")
@@ -40,7 +42,7 @@ class Message:
         return self.channel, self.address
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Phone:
     """One address on one channel: what it received, whose it is."""
 
@@ -51,6 +53,20 @@ class Phone:
     version: int = 0  # changes with whatever can be seen
     messages: deque[Message] = field(default_factory=deque)
 
+    @property
+    def key(self) -> Key:
+        return self.channel, self.address
+
+    @property
+    def person(self) -> Key:
+        """Phones of one name and description are one person's."""
+        return (self.name, self.about) if self.name else self.key
+
+    @cached_property
+    def sought(self) -> str:
+        """What a search looks at; forgotten when the phone is labelled anew."""
+        return f" {folded(self.name)} {folded(self.about)} {self.address}"
+
 
 @dataclass(slots=True)
 class Book:
@@ -60,7 +76,11 @@ class Book:
     most: int = 200_000
     most_bytes: int = 256_000_000
     messages: deque[Message] = field(default_factory=deque)
-    phones: dict[Key, Phone] = field(default_factory=OrderedDict)
+    phones: OrderedDict[Key, Phone] = field(
+        default_factory=OrderedDict
+    )  # the last written to: last
+    owners: dict[Key, dict[Key, Phone]] = field(default_factory=dict)  # person: her phones
+    counts: Counter[str] = field(default_factory=Counter)  # phones on each channel
     people: dict[Key, dict[str, Any]] = field(default_factory=dict)  # a provider's view of a user
     version: int = 0
     _bytes: int = 0
@@ -72,7 +92,27 @@ class Book:
         found = self.phones.get((channel, address))
         if found is None:
             found = self.phones[channel, address] = Phone(channel, address)
+            self.owners.setdefault(found.person, {})[found.key] = found
+            self.counts[channel] += 1
         return found
+
+    def label(self, channel: str, address: str, name: str, about: str) -> None:
+        """Say whose phone it is. A phone without messages is listed after those that have some."""
+        phone = self.phone(channel, address)
+        self._disown(phone)
+        phone.name, phone.about = name, about
+        vars(phone).pop("sought", None)
+        self.owners.setdefault(phone.person, {})[phone.key] = phone
+        if not phone.messages:
+            self.phones.move_to_end(phone.key, last=False)
+        self.version += 1
+        phone.version = self.version
+
+    def _disown(self, phone: Phone) -> None:
+        hers = self.owners.get(phone.person, {})
+        hers.pop(phone.key, None)
+        if not hers:
+            self.owners.pop(phone.person, None)
 
     def name(self, channel: str, address: str) -> str:
         found = self.phones.get((channel, address))
@@ -88,6 +128,7 @@ class Book:
         self._by_id[message.channel, message.provider_id] = message
         self._bytes += message.weight
         self.phone(*message.key).messages.append(message)
+        self.phones.move_to_end(message.key)
         self.changed(message)
         while len(self.messages) > 1 and self._too_much():
             self._forget()
@@ -151,7 +192,9 @@ class Book:
         if phone.messages and phone.messages[0] is old:
             phone.messages.popleft()
         if not phone.messages and not phone.name:
+            self._disown(phone)
             del self.phones[old.key]
+            self.counts[phone.channel] -= 1
 
 
 def _name(message: Message) -> tuple[str, str, str]:
@@ -159,3 +202,9 @@ def _name(message: Message) -> tuple[str, str, str]:
     if message.reference:
         return message.channel, message.reference, ""
     return message.channel, message.address, message.text or str(hash(message.raw))
+
+
+def folded(text: str) -> str:
+    """Without accents and capitals, for searching."""
+    parts = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
