@@ -1,0 +1,1 @@
+"""Tests of the book, in the order of its tree."""
