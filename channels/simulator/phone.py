@@ -87,7 +87,8 @@ class Phones:
 
     def _live(self, request: Request) -> Reply:
         """Fresh parts, when anything has changed since `seen`."""
-        wanted, seen = asked(request), int(request.query.get("seen") or -1)
+        wanted, words = asked(request), request.query.get("seen", "")
+        seen = int(words) if words.isdecimal() else -1
         if seen == self.book.version:
             return Reply(204)
         chosen = self.book.phones.get(wanted.to)
@@ -130,7 +131,7 @@ class Phones:
         wanted = self.book.find("email", number)
         if wanted is None:
             return as_html(view.missing(), 404)
-        body = view.mail_body(opened(wanted)).encode()
+        body = view.mail_body(opened(wanted)).encode("utf-8", "replace")
         return Reply(
             200, body, b"text/html; charset=utf-8", ((b"content-security-policy", MAIL_POLICY),)
         )

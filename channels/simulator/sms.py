@@ -132,7 +132,7 @@ class Esms:
             "phonenumber": report.phone,
             "switchsmsid": "",
         }
-        full = f"{url}{'&' if '?' in url else '?'}{urlencode(fields)}"
+        full = f"{url}{'&' if '?' in url else '?'}{urlencode(fields, errors='replace')}"
         for _ in range(1 + CALLBACK_RETRIES):
             try:
                 await self.courier.send("GET", full, within=self.config.esms_callback_timeout)

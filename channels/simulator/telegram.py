@@ -30,6 +30,7 @@ from channels.simulator.wire import Reply, Request, perform
 PATH = re.compile(r"/bot([^/]+)/([A-Za-z]+)/?")
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 SECRET = re.compile(r"[A-Za-z0-9_-]*")
+LONGEST_ID = 20  # digits
 LONGEST_TEXT, LONGEST_CAPTION, LONGEST_DATA, LONGEST_SECRET = 4_096, 1_024, 64, 256
 PORTS = {"443", "80", "88", "8443"}
 
@@ -125,7 +126,7 @@ class Telegram:
         )
 
     def _state(self, chat: str) -> str:
-        if not chat.lstrip("-").isdecimal():
+        if not chat.lstrip("-").isdecimal() or len(chat) > LONGEST_ID:
             return "unknown"
         known = self.book.people.get(("telegram", chat), {}).get("state")
         return known or ("started" if self.config.telegram_strangers_started else "stranger")
@@ -146,8 +147,8 @@ class Telegram:
         if photo:
             file = {"file_id": f"photo-{message.id}", "file_unique_id": f"p{message.id}"}
             told["photo"] = [{**file, "width": 1280, "height": 960}]
-        if (markup := call.nested("reply_markup")) and "inline_keyboard" in markup:
-            told["reply_markup"] = markup
+        if message.buttons:
+            told["reply_markup"] = call.nested("reply_markup")
         return told
 
     def me(self) -> dict[str, Any]:
@@ -234,8 +235,11 @@ def _text(call: Call, *, photo: bool) -> Text:
 def _buttons(call: Call) -> tuple[tuple[str, str], ...]:
     markup = call.nested("reply_markup")
     rows = markup.get("inline_keyboard", []) if isinstance(markup, dict) else []
-    found = [(str(b.get("text", "")), str(b.get("callback_data", ""))) for r in rows for b in r]
-    if any(len(data.encode()) > LONGEST_DATA for _, data in found):
+    try:
+        found = [(str(b.get("text", "")), str(b.get("callback_data", ""))) for r in rows for b in r]
+    except (AttributeError, TypeError):
+        raise Refused("Bad Request: can't parse inline keyboard button") from None
+    if any(len(data.encode("utf-8", "replace")) > LONGEST_DATA for _, data in found):
         raise Refused("Bad Request: BUTTON_DATA_INVALID")
     return tuple(found)
 

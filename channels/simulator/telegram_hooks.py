@@ -87,7 +87,9 @@ class Updates:
 
     async def _post(self, update: dict[str, Any]) -> float | None:
         """None when heard; else the seconds the customer asked us to wait, or 0."""
-        body = json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
         named = {"Content-Type": "application/json"}
         if self.secret:
             named["X-Telegram-Bot-Api-Secret-Token"] = self.secret

@@ -38,7 +38,7 @@ class Text:
 
 def units(text: str) -> int:
     """Length in UTF-16 units: Telegram counts offsets so."""
-    return len(text.encode("utf-16-le")) // 2
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def read(text: str, parse_mode: str) -> Text:

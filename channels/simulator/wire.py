@@ -68,12 +68,12 @@ Handler = Callable[[Request], Awaitable[Reply]]
 
 
 def as_json(content: object, status: int = 200, headers: Headers = ()) -> Reply:
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return Reply(status, body, headers=headers)
 
 
 def as_html(page: str, status: int = 200) -> Reply:
-    return Reply(status, page.encode(), b"text/html; charset=utf-8")
+    return Reply(status, page.encode("utf-8", "replace"), b"text/html; charset=utf-8")
 
 
 async def perform(  # noqa: PLR0911 one line for each fault

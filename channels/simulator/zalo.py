@@ -218,7 +218,8 @@ class Zalo:
         )
 
     def _quota(self, request: Request) -> Reply:
-        user = str((request.json() or {}).get("user_id", ""))
+        told = request.json()
+        user = str(told.get("user_id", "")) if isinstance(told, dict) else ""
         last = self._last_seen(user, self.book.clock())
         return self._ok({"last_interaction": str(int(last.timestamp() * 1000))})
 

@@ -104,7 +104,7 @@ class Hooks:
     async def _post(self, body: str, stamp: str, repeats: int) -> None:
         if self.disabled:
             return
-        raw = body.encode()
+        raw = body.encode("utf-8", "replace")
         mac = sign(self.config.zalo_app_id, raw, stamp, self.config.zalo_oa_secret)
         named = {"X-ZEvent-Signature": mac, "Content-Type": "application/json"}
         if repeats:

@@ -49,15 +49,24 @@ def parts(told: object) -> tuple[str, dict[str, Any]]:
 
 
 def _payload(told: dict[str, Any]) -> dict[str, Any]:
-    found = (told.get("attachment") or {}).get("payload")
+    attachment = told.get("attachment")
+    found = attachment.get("payload") if isinstance(attachment, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def _listed(told: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects in a list of the payload; what is none is passed over."""
+    found = _payload(told).get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def fault_of(told: dict[str, Any]) -> tuple[int, str]:
     text, payload = told.get("text", ""), _payload(told)
-    listed = payload.get("buttons", [])
+    listed = _listed(told, "buttons")
     if not isinstance(text, str) or not (text or payload):
         return -201, "message is invalid!"
+    if "attachment" in told and not payload:
+        return -201, "attachment is invalid!"
     if len(text) > LONGEST_TEXT or len(listed) > MOST_BUTTONS:
         return -210, ""
     titles = [str(button.get("title", "")) for button in listed]
@@ -68,8 +77,7 @@ def fault_of(told: dict[str, Any]) -> tuple[int, str]:
 
 
 def buttons(told: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    found = _payload(told).get("buttons", [])
-    return tuple((str(b.get("title", "")), _sent(b)) for b in found)
+    return tuple((str(b.get("title", "")), _sent(b)) for b in _listed(told, "buttons"))
 
 
 def _sent(button: dict[str, Any]) -> str:
@@ -78,5 +86,4 @@ def _sent(button: dict[str, Any]) -> str:
 
 
 def picture(told: dict[str, Any]) -> str:
-    elements = _payload(told).get("elements") or [{}]
-    return str(elements[0].get("url", ""))
+    return next((str(one.get("url", "")) for one in _listed(told, "elements")), "")

@@ -1,6 +1,7 @@
 """The simulators as a program: their door, their memory, their life as process and thread."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -155,3 +156,32 @@ def test_as_a_process_it_says_one_line_and_stops_on_sigterm() -> None:
     finally:
         process.kill()
         process.wait()
+
+
+SEND = "/bot123456:AAtoken/sendMessage"
+STRANGE: list[object] = [
+    7,
+    None,
+    "text",
+    ["a"],
+    {"recipient": 5, "message": []},
+    {"recipient": {"user_id": "1"}, "message": {"text": "x", "attachment": "bad"}},
+    {"recipient": {"user_id": "1"}, "message": {"attachment": {"payload": {"buttons": "zz"}}}},
+    {"recipient": {"user_id": "1"}, "message": {"attachment": {"payload": {"elements": [3]}}}},
+    {"recipient": {"user_id": "1"}, "message": {"text": "nửa \ud83d"}},
+    {"chat_id": "9" * 5_000, "text": "x"},
+    {"chat_id": 5, "text": "nửa \ud83d"},
+    {"chat_id": 5, "text": "x", "reply_markup": {"inline_keyboard": [3]}},
+    {"chat_id": 5, "text": {"a": 1}, "parse_mode": ["HTML"]},
+]
+
+
+@pytest.mark.parametrize("told", STRANGE, ids=str)
+def test_nothing_that_is_sent_breaks_a_provider_or_the_page(stage: Stage, told: object) -> None:
+    body = json.dumps(told).encode()
+    headers = {"access_token": "zalo-token", "content-type": "application/json"}
+    for path in (ZALO, SEND, "/MainService.svc/json/SendMultipleMessage_V4_post_json/"):
+        assert stage.http.post(path, content=body, headers=headers).status_code < 500
+    for path in ("/phones", "/phones?to=zalo:1", "/phones?to=telegram:5", "/phones/live?seen=abc"):
+        assert stage.http.get(path).status_code == 200
+    assert stage.http.get("/_simulator/messages").status_code == 200
