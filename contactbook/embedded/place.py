@@ -96,7 +96,10 @@ class Place:
         self._note(name).write_text(str(annex))
         return annex
 
-    def forget_annex(self, name: str) -> None:
+    def forget_annex(self, name: str, sockets: Path | None) -> None:
+        """Remove the annex, found by its note or by the sockets that were in it."""
+        if sockets and not sockets.is_relative_to(self.path):
+            shutil.rmtree(sockets.parent, ignore_errors=True)
         if annex := self._annex(name):
             shutil.rmtree(annex, ignore_errors=True)
         with suppress(OSError):  # the whole data directory may be gone by now

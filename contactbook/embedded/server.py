@@ -81,8 +81,8 @@ class Server(ABC):
         """End the server and leave nothing of it behind but its data and its log."""
         if (pid := self.pid()) and not process.end(self.place.account, pid, self.farewell):
             raise EmbeddedError(f"{self.product} in {self.place.path} (pid {pid}) does not end.")
+        self.place.forget_annex(self.name, self._sockets)
         self._seen = self._sockets = None
-        self.place.forget_annex(self.name)
 
     def _start(self) -> None:
         for _ in range(100):  # 20 seconds of further tries at most

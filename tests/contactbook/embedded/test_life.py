@@ -146,13 +146,14 @@ def test_a_fork_that_unwinds_does_not_stop_its_parents_server(
     assert parent.leave() == 0
 
 
-def test_ctrl_c_in_the_terminal_does_not_reach_the_servers(open_dir: Path) -> None:
-    with postgres(open_dir / "data", tuning=FAST), redis(open_dir / "data"):
-        for pid in (
-            server_pid(open_dir / "data", "postgres"),
-            server_pid(open_dir / "data", "redis"),
-        ):
-            assert os.getsid(pid) == pid != os.getsid(0)
+def test_ctrl_c_in_the_terminal_ends_the_application_first(open_dir: Path, holder: Start) -> None:
+    user = holder(open_dir / "data", "postgres")
+    _, pid = user.address()
+    assert os.getsid(pid) == pid != os.getsid(user.process.pid)
+    user.process.send_signal(signal.SIGINT)
+    assert user.leave() != 0
+    assert not alive(pid)
+    assert "fast shutdown" in (open_dir / "data/postgres.log").read_text()
 
 
 def test_a_pid_that_another_program_has_now_is_no_obstacle(open_dir: Path) -> None:
@@ -178,12 +179,12 @@ def test_a_first_start_that_was_cut_short_is_made_good(data_dir: Path) -> None:
         assert not half.exists()
 
 
-def test_servers_end_even_when_their_directory_is_deleted_under_them(open_dir: Path) -> None:
-    data_dir = open_dir / "data"
-    with redis(data_dir):
+def test_servers_end_even_when_their_directory_is_deleted_under_them(data_dir: Path) -> None:
+    with redis(data_dir) as address:
         pid = server_pid(data_dir, "redis")
         shutil.rmtree(data_dir)
     assert not alive(pid)
+    assert not Path(address.client_url.removeprefix("unix://")).parent.exists()
 
 
 def test_a_server_that_cannot_start_says_why(open_dir: Path) -> None:
