@@ -67,8 +67,10 @@ def _written(text: str | float) -> str:
     plain = unicodedata.normalize("NFKC", text)
     plain = "".join(c for c in plain if unicodedata.category(c) not in ("Cc", "Cf") or c.isspace())
     plain = " ".join(plain.split())
-    # A number that went through a CSV file: "909486738.0", "9.09486738E+08".
-    if re.fullmatch(r"[0-9]{9,12}\.0|[0-9]\.[0-9]{5,11}[eE]\+?(?:0?[89]|1[01])", plain):
+    # A number that went through a table of numbers: "909486738.0", "9.09486738E+08".
+    if re.fullmatch(r"[0-9]{6,}\.0", plain):
+        return plain.removesuffix(".0")
+    if re.fullmatch(r"[0-9]\.[0-9]{5,11}[eE]\+?(?:0?[89]|1[01])", plain):
         return _written(float(plain))
     return plain
 

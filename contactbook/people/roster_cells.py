@@ -167,7 +167,8 @@ def emails(cell: Cell) -> tuple[str, ...]:
 def _email(address: str) -> str:
     local, _, _ = address.partition("@")
     fits = len(address) <= LONGEST_EMAIL and len(local) <= LONGEST_LOCAL_PART
-    if not fits or not EMAIL.fullmatch(address) or ".." in address or local[0] + local[-1] in "..":
+    dotted = local.startswith(".") or local.endswith(".") or ".." in local
+    if not fits or dotted or not EMAIL.fullmatch(address):
         raise UnfitValue("Thư điện tử", address, "chưa đúng")
     return address
 

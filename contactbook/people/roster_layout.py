@@ -92,7 +92,7 @@ def lines(sheet: Sheet, block: Block) -> Iterator[Line]:
             below = True
         elif not index and _numbers_columns(row):
             continue
-        elif line.points_to_child or (line.told(Field.NAME) and not below):
+        elif line.points_to_child() or (line.told(Field.NAME) and not below):
             yield line
 
 
@@ -114,9 +114,12 @@ def _unmarked(block: Block) -> Sex | None:
 
 def _is_closing(row: Row, line: Line) -> bool:
     words = [folded(text(cell)) for cell in row.cells if cell is not None]
-    if SUM.match(words[0]) or SUM.match(folded(line.told(Field.NAME))):
+    name = folded(line.told(Field.NAME))
+    if SUM.match(words[0]) or SUM.match(name):
         return not any(line.told(what) for what in BIRTH_DATES)
-    return not line.points_to_child and any(map(SIGNATURE.match, words))
+    if name and not SIGNATURE.match(name):
+        return False
+    return any(map(SIGNATURE.match, words)) and not line.points_to_child(but=SIGNATURE)
 
 
 def _numbers_columns(row: Row) -> bool:

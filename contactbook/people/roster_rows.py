@@ -13,6 +13,7 @@ A number or address in a column of nobody ("SĐT", "Email") belongs to the mothe
 one, else to the father, else to the guardian. It is never passed on to another person.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -33,6 +34,7 @@ T = TypeVar("T")
 
 ON_SCREEN: dict[Relation, str] = {"mother": "mẹ", "father": "cha", "guardian": "người giám hộ"}
 POINTING = {f for f in Field if f in BIRTH_DATES or f.endswith(("code", "phone", "email"))}
+POINTER = re.compile(r"[\d@]")
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,10 @@ class Line:
     def told(self, what: Field) -> str:
         return told(self.said.get(what))
 
-    @property
-    def points_to_child(self) -> bool:
-        """Whether more than a name is here: signatures and sums have nothing of this."""
-        return any(self.told(what) for what in POINTING)
+    def points_to_child(self, *, but: re.Pattern[str] | None = None) -> bool:
+        """Whether there is a code, date, number or address: more than names and titles."""
+        pointing = filter(POINTER.search, map(self.told, POINTING))
+        return any(not but or not but.match(folded(written)) for written in pointing)
 
 
 @dataclass

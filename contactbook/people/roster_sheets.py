@@ -37,7 +37,7 @@ ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 Cell = str | int | float | date | time | timedelta | None
 
 
-class UnreadableFile(ValueError):  # noqa: N818 it reads as what the file is
+class UnreadableFile(ValueError):
     """Not a class list we can open; one Vietnamese sentence says why and what to do."""
 
 

@@ -3,7 +3,7 @@
 QUOTED = 40  # characters of the writer's own text that a sentence repeats
 
 
-class Unfit(ValueError):  # noqa: N818 it reads as a judgement on what was written
+class Unfit(ValueError):
     """What was `given` cannot be taken; `reason` continues the sentence that its subject begins."""
 
     subject = "Ô"

@@ -1,0 +1,1 @@
+"""Tests of children and families: how they are written, merged and asked."""
