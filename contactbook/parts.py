@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
+from threading import Event, Lock
 
 from contactbook.db import Sessions
 from contactbook.loop import Loop
@@ -22,3 +22,4 @@ class Parts:
     now: Callable[[], datetime]
     # One drain per channel and process: a hanging provider must not fill every worker thread.
     draining: Mapping[Channel, Lock] = field(default_factory=lambda: {c: Lock() for c in Channel})
+    stopping: Event = field(default_factory=Event)  # set: hear what is out, claim no more

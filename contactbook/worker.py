@@ -4,6 +4,10 @@ No message lives in Redis and no time does (an ETA would be delivered again afte
 Redis loses nothing but a second.
 """
 
+from typing import Any
+
+from celery.signals import worker_shutting_down
+
 from contactbook.delivery import tasks
 from contactbook.delivery.tasks import Worker
 from contactbook.parts import Parts
@@ -44,6 +48,12 @@ def create_worker(parts: Parts, redis_url: str) -> Worker:
         },
     )
     tasks.wake_after_commit(parts.sessions, lambda channel: send(app, channel))
+
+    def stop(**_: Any) -> None:  # noqa: ANN401 Celery's own words
+        """A warm shutdown waits for its tasks, and a drain ends when nothing is due: say it."""
+        parts.stopping.set()
+
+    worker_shutting_down.connect(stop, weak=False, dispatch_uid=f"stop {id(parts)}")
     return app
 
 

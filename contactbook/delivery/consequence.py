@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from contactbook.delivery.status import Ailment, Status
@@ -27,6 +27,7 @@ class Answer:
     """What a provider said to one attempt, or what happened instead."""
 
     id: UUID
+    month: date
     attempt: int
     urgent: bool
     said: Accepted | SendFailed
@@ -37,6 +38,7 @@ class Change:
     """What is written of an answer; `ended`: no more is expected on this channel."""
 
     id: UUID
+    month: date
     attempt: int
     status: Status
     reason: str = ""
@@ -50,7 +52,7 @@ class Change:
 
 def wait(attempt: int, asked: timedelta | None) -> timedelta:
     """Doubling from five seconds, a quarter of it by chance, never less than the provider asked."""
-    grown = min(FIRST_WAIT * float(2 ** (attempt - 1)), LONGEST_WAIT)
+    grown = min(FIRST_WAIT * 2 ** min(attempt - 1, 10), LONGEST_WAIT)
     jittered = grown * random.uniform(0.75, 1.25)  # noqa: S311 spreads retries, guards nothing
     return max(jittered, asked or timedelta(0))
 
@@ -63,12 +65,15 @@ def consequence(  # noqa: PLR0911 a table, read downwards
     def change(status: Status, reason: str = "", due: datetime | None = None) -> Change:
         detail = "" if isinstance(answer.said, Accepted) else str(answer.said)[:200]
         ended = status is Status.FAILED
-        return Change(answer.id, answer.attempt, status, reason, detail, due, ended=ended)
+        return Change(
+            answer.id, answer.month, answer.attempt, status, reason, detail, due, ended=ended
+        )
 
     match answer.said:
         case Accepted() as taken:
             return Change(
                 answer.id,
+                answer.month,
                 answer.attempt,
                 Status.SENT,
                 provider_id=taken.provider_id,

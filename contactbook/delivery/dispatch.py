@@ -3,12 +3,17 @@
 A turn is one transaction: what came back is settled, a chunk is claimed when the hand is empty,
 and as many are marked as leaving as the window has room for. Then the transaction is closed, they
 leave, and the drain waits for the next answers. The window is what we doubt if the process dies.
+While the database is away a turn is tried again, so that what the provider said is not lost.
 """
 
 from collections import deque
 from collections.abc import Sequence
+from datetime import datetime
 from queue import SimpleQueue
+from time import monotonic, sleep
 
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from contactbook.db import transaction
@@ -27,6 +32,9 @@ from contactbook.ports.channel import (
     TryAgain,
 )
 
+log = structlog.get_logger()
+AGAIN = 0.5  # seconds between two tries to reach the database
+
 
 def drain(parts: Parts, channel: Channel) -> int:
     """Send until nothing of `channel` is due; returns how many answers came. Safe in many workers.
@@ -34,7 +42,7 @@ def drain(parts: Parts, channel: Channel) -> int:
     In one process only one drain per channel runs; a second one finds it at work and returns.
     """
     adapter, lock = parts.adapters.get(channel), parts.draining[channel]
-    if adapter is None or not lock.acquire(blocking=False):
+    if adapter is None or parts.stopping.is_set() or not lock.acquire(blocking=False):
         return 0
     try:
         return Drain(parts, adapter).run()
@@ -49,35 +57,63 @@ class Drain:
         self.waiting: deque[Claim] = deque()
         self.out = 0
         self.heard = 0
+        self.dry = False  # the last claim found nothing
+        self.seen_at: datetime | None = None
 
     def run(self) -> int:
-        with transaction(self.parts.sessions) as session:
-            lanes.seen(session, self.channel, self.parts.now())
+        """Turn after turn; once asked to stop, only until everything that is out has been heard."""
         back: list[Answer] = []
-        patience = self.parts.settings.lease.total_seconds() / 4
+        lease = self.parts.settings.lease.total_seconds()
         while True:
             leaving = self.turn(back)
-            if leaving:
-                self.parts.loop.start(send_all(self.adapter, leaving, self.answers.put))
+            if leaving:  # every answer comes within half a lease: before anybody takes the row
+                sending = send_all(self.adapter, leaving, self.answers.put, lease / 2)
+                self.parts.loop.start(sending)
             self.out += len(leaving)
-            if not self.out and not self.waiting and not leaving:
+            if not self.out and self.dry:
                 return self.heard
-            back = arrived(self.answers, patience) if self.out else []
+            back = arrived(self.answers, lease / 4) if self.out else []
             self.out -= len(back)
             self.heard += len(back)
 
     def turn(self, back: Sequence[Answer]) -> list[Leaving]:
-        """One commit: what came back, and who leaves."""
+        """One commit, tried again for as long as the answers in hand are worth anything."""
+        until = monotonic() + self.parts.settings.lease.total_seconds()
+        while True:
+            try:
+                with transaction(self.parts.sessions) as session:
+                    return self.take_turn(session, back)
+            except (OperationalError, InterfaceError) as away:
+                if monotonic() > until:
+                    raise
+                log.warning("database away", channel=self.channel.value, why=type(away).__name__)
+                sleep(AGAIN)
+
+    def take_turn(self, session: Session, back: Sequence[Answer]) -> list[Leaving]:
+        """What came back is written, and who leaves is marked."""
         settings, now = self.parts.settings, self.parts.now()
-        with transaction(self.parts.sessions) as session:
-            self.settle(session, back)
-            room = settings.window - self.out
-            if room > 0 and not self.waiting:
-                self.waiting.extend(self.claim(session))
-            turn = [self.waiting.popleft() for _ in range(min(room, len(self.waiting)))]
-            return outbox.leave(
-                session, self.parts.entitlements, turn, now=now, lease=settings.lease
-            )
+        self.be_seen(session, now)
+        self.settle(session, back)
+        if self.parts.stopping.is_set():
+            self.give_back(session)
+            self.dry = True
+            return []
+        room = settings.window - self.out
+        if room > 0 and not self.waiting:
+            self.waiting.extend(self.claim(session))
+            self.dry = not self.waiting
+        turn = [self.waiting.popleft() for _ in range(min(room, len(self.waiting)))]
+        return outbox.leave(session, self.parts.entitlements, turn, now=now, lease=settings.lease)
+
+    def be_seen(self, session: Session, now: datetime) -> None:
+        """Now and then: it locks the lane, and other processes' drains would wait for this turn."""
+        if self.seen_at is None or now - self.seen_at > lanes.SEEN_STEP:
+            lanes.seen(session, self.channel, now)
+            self.seen_at = now
+
+    def give_back(self, session: Session) -> None:
+        outbox.give_back(session, list(self.waiting), now=self.parts.now())
+        self.waiting.clear()
 
     def claim(self, session: Session) -> list[Claim]:
         settings, now = self.parts.settings, self.parts.now()
@@ -108,8 +144,7 @@ class Drain:
         for one in back:
             if isinstance(one.said, AccountUnusable):
                 lanes.pause(session, self.channel, until=now + PAUSE, reason=str(one.said), now=now)
-                outbox.give_back(session, list(self.waiting), now=now)
-                self.waiting.clear()
+                self.give_back(session)
                 return
         if any(isinstance(one.said, Accepted) for one in back):
             lanes.well(session, self.channel)

@@ -16,7 +16,7 @@ from contactbook.clock import school_day
 from contactbook.delivery.consequence import Change
 from contactbook.delivery.fanout import fall_back
 from contactbook.delivery.message import Words, words_of
-from contactbook.delivery.status import Status
+from contactbook.delivery.status import Skip, Status
 from contactbook.ports.channel import Channel
 from contactbook.ports.entitlement import Entitlements
 
@@ -32,6 +32,7 @@ class Leaving:
     """A message about to leave: marked, counted, and checked a last time."""
 
     id: UUID
+    month: date
     attempt: int  # this try's number; an answer to an older one is not believed
     urgent: bool
     address: str
@@ -42,19 +43,20 @@ class Leaving:
 
 # `turn_at` is never before `due_at` and at most a minute behind it (fanout.FAIR_REACH), so the
 # bound on it ends the index scan at rows that may be due: what is held until morning is not read.
-CLAIM = text("""
+CLAIM = """
     WITH due AS MATERIALIZED (  -- not a bare subquery: that may run more than once, and take all
         SELECT id, month FROM delivery
         WHERE channel = :channel AND status IN ('queued', 'held')
           AND turn_at <= CAST(:now AS timestamptz) + interval '60 seconds' AND due_at <= :now
-          AND (urgent OR :awake)
+          {who}
           AND NOT EXISTS (SELECT FROM lane WHERE lane.channel = :channel AND paused_until > :now)
         ORDER BY urgent DESC, turn_at
         LIMIT :most FOR UPDATE SKIP LOCKED)
     UPDATE delivery AS d SET status = 'claimed', due_at = :lease
     FROM due WHERE d.id = due.id AND d.month = due.month
     RETURNING d.id, d.month
-""")
+"""
+CLAIM_ALL, CLAIM_URGENT = text(CLAIM.format(who="")), text(CLAIM.format(who="AND urgent"))
 
 
 def claim(
@@ -62,8 +64,8 @@ def claim(
 ) -> list[Claim]:
     """Take up to `most` due messages of `channel` for `lease`; routine ones only when `awake`."""
     rows = session.execute(
-        CLAIM,
-        {"channel": channel, "most": most, "awake": awake, "now": now, "lease": now + lease},
+        CLAIM_ALL if awake else CLAIM_URGENT,
+        {"channel": channel, "most": most, "now": now, "lease": now + lease},
     )
     return [Claim(*row) for row in rows]
 
@@ -86,21 +88,29 @@ LEAVE = text("""
                      AND (g.valid_to IS NULL OR g.valid_to > :today)) AS entitled,
                c.verified_at IS NOT NULL AND c.ended_at IS NULL AS reachable
         FROM delivery d
-        JOIN wording w ON w.id = d.wording_id
-        JOIN school s ON s.id = d.school_id
+        LEFT JOIN wording w ON w.id = d.wording_id
+        LEFT JOIN school s ON s.id = d.school_id
         LEFT JOIN contact_point c ON c.id = d.contact_point_id
         WHERE d.id = ANY(:ids) AND d.month = ANY(:months) AND d.status = 'claimed'
-        FOR UPDATE OF d)
+        FOR UPDATE OF d),
+    judged AS (
+        SELECT turn.*, CASE WHEN NOT entitled THEN 'restricted'
+                            WHEN reachable IS NOT TRUE THEN 'no_contact'
+                            WHEN allowed IS NULL THEN 'no_words'
+                            WHEN allowed = 0 THEN 'no_consent' ELSE '' END AS obstacle
+        FROM turn)
     UPDATE delivery AS d SET
-        status = CASE WHEN t.allowed <> 0 AND t.entitled AND t.reachable
-                      THEN 'sending' ELSE 'skipped' END,
-        reason = CASE WHEN NOT t.entitled THEN 'restricted' WHEN t.reachable IS NOT TRUE
-                      THEN 'no_contact' WHEN t.allowed = 0 THEN 'no_consent' ELSE '' END,
-        attempts = d.attempts + (t.allowed <> 0 AND t.entitled AND t.reachable)::int,
-        said = t.allowed, due_at = :lease, sent_at = :now
-    FROM turn t WHERE d.id = t.id AND d.month = t.month
-    RETURNING d.id, d.status, d.attempts, d.urgent, d.said, t.address, t.channel, t.subject, t.head,
-              t.lead, t.parts, t.foot, t.school
+        status = CASE WHEN t.obstacle = '' THEN 'sending' ELSE 'skipped' END,
+        reason = t.obstacle,
+        attempts = d.attempts + (t.obstacle = '')::int,
+        said = CASE WHEN t.obstacle = '' THEN t.allowed ELSE 0 END,
+        due_at = :lease,
+        sent_at = CASE WHEN t.obstacle = '' THEN :now ELSE d.sent_at END,
+        ended_at = CASE WHEN t.obstacle = '' THEN NULL ELSE CAST(:now AS timestamptz) END
+    FROM judged t WHERE d.id = t.id AND d.month = t.month
+    RETURNING d.id, d.month, d.status, d.reason, d.attempts, d.urgent, d.said, t.address,
+              t.channel, t.subject, t.head, t.lead, t.parts, t.foot,
+              coalesce(t.school, '') AS school
 """)
 
 
@@ -128,11 +138,16 @@ def leave(
             "lease": now + lease,
         },
     ).all()
-    skipped = [row.id for row in rows if row.status == Status.SKIPPED]
-    fall_back(session, entitlements, skipped, now=now)
+    closed = [
+        row.id
+        for row in rows
+        if row.status == Status.SKIPPED and row.reason != Skip.RESTRICTED  # that closes all roads
+    ]
+    fall_back(session, entitlements, closed, now=now)
     return [
         Leaving(
             id=row.id,
+            month=row.month,
             attempt=row.attempts,
             urgent=row.urgent,
             address=row.address,
@@ -146,25 +161,28 @@ def leave(
 
 
 # A receipt may have been quicker than our own answer: then its word stays, and only what the
-# provider calls the message is added. `attempt` keeps an answer out that its lease outlived.
-SETTLE = text("""
+# provider calls the message is added. `attempt` keeps an answer out that its lease outlived; one
+# that comes late to a doubt may settle it, but not send anything again.
+FRESH = "(d.status = 'sending' OR d.status = 'unknown' AND c.status <> 'queued')"
+SETTLE = """
     UPDATE delivery AS d SET
-        status = CASE WHEN d.status IN ('sending', 'unknown') THEN c.status ELSE d.status END,
-        reason = CASE WHEN d.status IN ('sending', 'unknown') THEN c.reason ELSE d.reason END,
-        detail = c.detail,
-        due_at = coalesce(c.due_at, d.due_at),
-        turn_at = coalesce(c.due_at, d.turn_at),
+        status = CASE WHEN {fresh} THEN c.status ELSE d.status END,
+        reason = CASE WHEN {fresh} THEN c.reason ELSE d.reason END,
+        detail = CASE WHEN {fresh} THEN c.detail ELSE d.detail END,
+        due_at = CASE WHEN {fresh} THEN coalesce(c.due_at, d.due_at) ELSE d.due_at END,
+        turn_at = CASE WHEN {fresh} THEN coalesce(c.due_at, d.turn_at) ELSE d.turn_at END,
         provider_id = coalesce(nullif(c.provider_id, ''), d.provider_id),
         units = d.units + c.units,
         cost_vnd = d.cost_vnd + c.cost_vnd,
-        ended_at = CASE WHEN d.status IN ('sending', 'unknown') AND c.ended THEN :now
-                        ELSE d.ended_at END
+        ended_at = CASE WHEN {fresh} AND c.ended THEN :now ELSE d.ended_at END
     FROM jsonb_to_recordset(CAST(:changes AS jsonb)) AS c(
-        id uuid, attempt int, status text, reason text, detail text, due_at timestamptz,
-        provider_id text, units int, cost_vnd int, ended boolean)
-    WHERE d.id = c.id AND d.attempts = c.attempt AND d.status NOT IN ('queued', 'claimed')
+        id uuid, month date, attempt int, status text, reason text, detail text,
+        due_at timestamptz, provider_id text, units int, cost_vnd int, ended boolean)
+    WHERE d.id = c.id AND d.month = c.month AND d.attempts = c.attempt
+      AND d.status NOT IN ('queued', 'claimed')
     RETURNING d.id, d.status
-""")
+"""
+SETTLED = text(SETTLE.format(fresh=FRESH))
 
 
 def settle(
@@ -174,7 +192,7 @@ def settle(
     if not changes:
         return
     rows = session.execute(
-        SETTLE, {"changes": json.dumps([asdict(one) for one in changes], default=str), "now": now}
+        SETTLED, {"changes": json.dumps([asdict(one) for one in changes], default=str), "now": now}
     )
     lost = [row.id for row in rows if row.status == Status.FAILED]
     fall_back(session, entitlements, lost, now=now)
@@ -205,9 +223,10 @@ def recall(session: Session, *, update_id: UUID, month: date, now: datetime) -> 
     return affected(session, RECALL, update_id=update_id, month=month, now=now)
 
 
-# A person's word on a message that failed or whose outcome nobody knows; attempts begin anew.
+# A person's word on a message that failed or whose outcome nobody knows. Attempts are counted on:
+# they number the tries, and an answer to an earlier one must not be taken for this one's.
 SEND_AGAIN = text("""
-    UPDATE delivery SET status = 'queued', reason = '', detail = '', attempts = 0,
+    UPDATE delivery SET status = 'queued', reason = '', detail = '',
                         due_at = :now, turn_at = :now, ended_at = NULL
     WHERE id = :id AND update_id = :update_id AND status IN ('failed', 'unknown')
 """)

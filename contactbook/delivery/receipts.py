@@ -1,21 +1,25 @@
 """What a provider later says of a message: kept as it came, and applied forward only."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
+from contactbook.clock import school_day
 from contactbook.delivery.fanout import fall_back
 from contactbook.delivery.models import ParkedReceipt, ReceiptLine
-from contactbook.delivery.status import Status, may_follow
+from contactbook.delivery.status import ARRIVED, Status, may_become
 from contactbook.ports.channel import Heard, Receipt
 from contactbook.ports.entitlement import Entitlements
 
+OLDEST = timedelta(days=40)  # nobody says anything of an older message: bounds the partitions read
+
 # Found by our own reference, else by the provider's id for it; the row is held while it is judged.
 FIND = text("""
-    SELECT id, month, status FROM delivery
-    WHERE channel = :channel AND (id = :reference OR (provider_id <> '' AND provider_id = :said))
+    SELECT id, month FROM delivery
+    WHERE channel = :channel AND month BETWEEN :since AND :until
+      AND (id = :reference OR (provider_id <> '' AND provider_id = :said))
     ORDER BY id = :reference DESC LIMIT 1 FOR UPDATE
 """)
 ADVANCE = text("""
@@ -23,8 +27,15 @@ ADVANCE = text("""
         reason = :reason, detail = CASE WHEN :detail = '' THEN detail ELSE :detail END,
         provider_id = CASE WHEN provider_id = '' THEN :said ELSE provider_id END,
         cost_vnd = coalesce(:cost, cost_vnd)
-    WHERE id = :id AND month = :month AND status = ANY(:before)
-    RETURNING id, status
+    WHERE id = :id AND month = :month AND status = ANY(:before) AND attempts > 0
+    RETURNING update_id, guardian_id, student_id
+""")
+# The first message arrived after all: the one that was to follow it need not leave any more.
+NEEDLESS = text("""
+    UPDATE delivery SET status = 'skipped', reason = 'arrived', ended_at = :now
+    WHERE update_id = :update_id AND month = :month AND guardian_id = :guardian_id
+      AND student_id IS NOT DISTINCT FROM :student_id AND id <> :id
+      AND status IN ('queued', 'held', 'claimed')
 """)
 MEANING = {
     Heard.DELIVERED: Status.DELIVERED,
@@ -49,13 +60,16 @@ def apply(session: Session, entitlements: Entitlements, receipt: Receipt, *, now
         .returning(ReceiptLine.id)
     ).scalar_one()
     if not advance(session, entitlements, receipt, now=now) and receipt.provider_id:
-        park(session, receipt_id, receipt)
+        park(session, receipt_id, receipt, now)
 
 
-def park(session: Session, receipt_id: UUID, receipt: Receipt) -> None:
+def park(session: Session, receipt_id: UUID, receipt: Receipt, now: datetime) -> None:
     session.execute(
         insert(ParkedReceipt).values(
-            receipt_id=receipt_id, channel=receipt.channel, provider_id=receipt.provider_id
+            receipt_id=receipt_id,
+            channel=receipt.channel,
+            provider_id=receipt.provider_id,
+            parked_at=now,
         )
     )
 
@@ -64,7 +78,7 @@ def advance(
     session: Session, entitlements: Entitlements, receipt: Receipt, *, now: datetime
 ) -> bool:
     """Move the delivery forward if the receipt is news; False: we know no such delivery yet."""
-    said = {"reference": receipt.reference, "said": receipt.provider_id}
+    said = {"reference": receipt.reference, "said": receipt.provider_id, **months(now)}
     found = session.execute(FIND, {"channel": receipt.channel, **said}).one_or_none()
     if found is None:
         return False
@@ -75,7 +89,7 @@ def advance(
             "id": found.id,
             "month": found.month,
             "status": status,
-            "before": [before.value for before in may_follow(status)],
+            "before": [before.value for before in may_become(status)],
             "reason": "unreachable" if status is Status.FAILED else "",
             "detail": receipt.reason[:200],
             "at": receipt.at,
@@ -86,7 +100,17 @@ def advance(
     ).one_or_none()
     if moved is not None and status is Status.FAILED:
         fall_back(session, entitlements, [found.id], now=now)
+    if moved is not None and status in ARRIVED:
+        session.execute(
+            NEEDLESS, {"id": found.id, "month": found.month, "now": now, **moved._asdict()}
+        )
     return True
+
+
+def months(now: datetime) -> dict[str, date]:
+    """The partitions in which a message may lie that somebody still speaks of."""
+    since, until = school_day(now - OLDEST), school_day(now + timedelta(days=1))
+    return {"since": since.replace(day=1), "until": until.replace(day=1)}
 
 
 UNPARK = text("""
@@ -94,7 +118,7 @@ UNPARK = text("""
         SELECT p.receipt_id FROM parked_receipt p
         WHERE EXISTS (SELECT FROM delivery d
                       WHERE d.provider_id = p.provider_id AND d.channel = p.channel
-                        AND d.provider_id <> '')
+                        AND d.provider_id <> '' AND d.month BETWEEN :since AND :until)
         ORDER BY p.parked_at LIMIT 1000 FOR UPDATE SKIP LOCKED),
     taken AS (DELETE FROM parked_receipt p USING known k WHERE p.receipt_id = k.receipt_id
               RETURNING p.receipt_id)
@@ -102,14 +126,13 @@ UNPARK = text("""
     FROM receipt r JOIN taken t ON t.receipt_id = r.id
     ORDER BY r.received_at
 """)
-FORGET = text("""
-    DELETE FROM parked_receipt WHERE parked_at < CAST(:now AS timestamptz) - interval '3 days'
-""")
+FORGET = text("DELETE FROM parked_receipt WHERE parked_at < :long_ago")
+PATIENCE = timedelta(hours=1)  # our own answer is written within a lease, or never
 
 
 def unpark(session: Session, entitlements: Entitlements, *, now: datetime) -> int:
-    """Apply the receipts whose deliveries are known by now; give up on those of three days ago."""
-    found = session.execute(UNPARK).all()
+    """Apply the receipts whose deliveries are known by now; give up on those of an hour ago."""
+    found = session.execute(UNPARK, months(now)).all()
     for row in found:
         receipt = Receipt(
             channel=row.channel,
@@ -121,5 +144,5 @@ def unpark(session: Session, entitlements: Entitlements, *, now: datetime) -> in
             cost_vnd=row.cost_vnd,
         )
         advance(session, entitlements, receipt, now=now)
-    session.execute(FORGET, {"now": now})
+    session.execute(FORGET, {"long_ago": now - PATIENCE})
     return len(found)

@@ -25,16 +25,19 @@ UNSEND = text("""
                       WHEN attempts >= :attempts THEN 'failed' ELSE 'queued' END,
         reason = CASE WHEN channel <> ALL(:repeatable) THEN 'unanswered'
                       WHEN attempts >= :attempts THEN 'worn_out' ELSE 'busy' END,
-        due_at = :now, turn_at = :now
+        due_at = :now, turn_at = :now,
+        ended_at = CASE WHEN channel = ANY(:repeatable) AND attempts >= :attempts THEN :now
+                        ELSE ended_at END
     WHERE status = 'sending' AND due_at < :now
     RETURNING id, status
 """)
 # Taken, and no word of arrival in time: the next channel is tried. A late receipt still counts.
+# Not so a routine message in doubt: where nobody knows our reference, silence says nothing.
 UNHEARD = text("""
     UPDATE delivery SET status = 'failed', reason = 'no_receipt', ended_at = :now
-    WHERE status IN ('sent', 'unknown') AND channel = ANY(:telling)
-      AND sent_at < CASE WHEN urgent THEN CAST(:urgent_before AS timestamptz)
-                         ELSE CAST(:before AS timestamptz) END
+    WHERE status = 'sent' AND channel = ANY(:telling)
+      AND sent_at < greatest(CAST(:urgent_before AS timestamptz), :before)
+      AND sent_at < CASE WHEN urgent THEN CAST(:urgent_before AS timestamptz) ELSE :before END
     RETURNING id
 """)
 # Urgent, and nobody knows: the next channel after half a minute, and the doubt stays on the page.

@@ -6,7 +6,8 @@ queued ─▶ claimed ─▶ sending ─▶ sent ─▶ delivered ─▶ read
    └ held (quiet hours: due later)        skipped (with the reason) · recalled (undo)
 
 A receipt may come late, twice, out of order or before our own answer is written: a status only
-moves forward along NEXT, and whoever writes one holds the row.
+moves forward along NEXT, and whoever writes one holds the row. A message put back into the queue
+may have arrived all the same: then its receipt ends it there.
 """
 
 from enum import StrEnum
@@ -28,20 +29,20 @@ class Status(StrEnum):
 
 WAITING = frozenset({Status.QUEUED, Status.HELD})
 UNSENT = WAITING | {Status.CLAIMED}
-HEARD = frozenset({Status.DELIVERED, Status.READ, Status.FAILED})
+ARRIVED = frozenset({Status.DELIVERED, Status.READ})
+HEARD = ARRIVED | {Status.FAILED}
+TAKEN_BACK = frozenset({Status.SKIPPED, Status.RECALLED})
 
 NEXT: dict[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.CLAIMED, Status.HELD, Status.SKIPPED, Status.RECALLED}),
-    Status.HELD: frozenset({Status.CLAIMED, Status.QUEUED, Status.SKIPPED, Status.RECALLED}),
-    Status.CLAIMED: frozenset(
-        {Status.SENDING, Status.QUEUED, Status.HELD, Status.SKIPPED, Status.RECALLED}
-    ),
+    Status.QUEUED: ARRIVED | TAKEN_BACK | {Status.CLAIMED, Status.FAILED},
+    Status.HELD: TAKEN_BACK | {Status.CLAIMED, Status.FAILED},
+    Status.CLAIMED: ARRIVED | TAKEN_BACK | {Status.SENDING, Status.QUEUED},
     Status.SENDING: HEARD | {Status.SENT, Status.QUEUED, Status.UNKNOWN},
     Status.SENT: HEARD,
     Status.UNKNOWN: HEARD | {Status.SENT, Status.QUEUED},  # queued: by a person's word only
     Status.DELIVERED: frozenset({Status.READ}),
     Status.READ: frozenset(),
-    Status.FAILED: frozenset({Status.DELIVERED, Status.READ, Status.QUEUED}),  # a late truth
+    Status.FAILED: ARRIVED | {Status.QUEUED},  # a late truth; queued: by a person's word only
     Status.SKIPPED: frozenset(),
     Status.RECALLED: frozenset(),
 }
@@ -55,6 +56,7 @@ class Skip(StrEnum):
     NO_CONSENT = "no_consent"
     NOT_ENTITLED = "not_entitled"  # only a paid channel is left, and no plan
     NO_WORDS = "no_words"  # nothing of it may be said on her channels
+    ARRIVED = "arrived"  # the message before it arrived after all
 
 
 class Ailment(StrEnum):
@@ -70,6 +72,7 @@ class Ailment(StrEnum):
     QUIET = "quiet"  # families sleep
 
 
-def may_follow(now: Status) -> list[Status]:
-    """The statuses from which `now` may be reached."""
-    return [before for before, after in NEXT.items() if now in after]
+def may_become(now: Status) -> list[Status]:
+    """The statuses from which a receipt may lead to `now`: failing, only what had left."""
+    left = {before for before, after in NEXT.items() if now in after}
+    return sorted(left if now in ARRIVED else left - WAITING)

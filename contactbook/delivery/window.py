@@ -15,6 +15,7 @@ from contactbook.ports.channel import (
     Accepted,
     Channel,
     ChannelAdapter,
+    GiveUp,
     OutcomeUnknown,
     Outgoing,
     SendFailed,
@@ -25,24 +26,46 @@ GROUP = 0.010  # seconds: answers that come this close together are written in o
 
 
 async def send_all(
-    adapter: ChannelAdapter, leaving: Sequence[Leaving], done: Callable[[Answer], None]
+    adapter: ChannelAdapter,
+    leaving: Sequence[Leaving],
+    done: Callable[[Answer], None],
+    patience: float | None = None,
 ) -> None:
-    """Send each message at once; `done` is told of every one, whatever happens."""
+    """Send each message at once; `done` is told of every one, after `patience` seconds at most."""
     async with asyncio.TaskGroup() as group:
         for one in leaving:
-            group.create_task(attempt(adapter, one, done))
+            group.create_task(attempt(adapter, one, done, patience))
 
 
-async def attempt(adapter: ChannelAdapter, one: Leaving, done: Callable[[Answer], None]) -> None:
-    said: Accepted | SendFailed
+async def attempt(
+    adapter: ChannelAdapter,
+    one: Leaving,
+    done: Callable[[Answer], None],
+    patience: float | None = None,
+) -> None:
+    said = await tried(adapter, one, patience)
+    done(Answer(one.id, one.month, one.attempt, one.urgent, said))
+
+
+async def tried(
+    adapter: ChannelAdapter, one: Leaving, patience: float | None
+) -> Accepted | SendFailed:
+    about = {"channel": one.words.channel.value, "delivery": str(one.id)}
     try:
-        said = await adapter.send(outgoing(one))
+        message = outgoing(one)
+    except Exception:  # a fault of our words: nothing has left, and no later try will be better
+        log.exception("message cannot be composed", **about)
+        return GiveUp("cannot be composed")
+    try:
+        async with asyncio.timeout(patience):
+            return await adapter.send(message)
     except SendFailed as failure:
-        said = failure
+        return failure
+    except TimeoutError:  # an adapter has shorter ones of its own: this one never came back
+        return OutcomeUnknown("no answer in time")
     except Exception as fault:
-        log.exception("adapter fault", channel=one.words.channel.value, delivery=str(one.id))
-        said = OutcomeUnknown(type(fault).__name__)
-    done(Answer(one.id, one.attempt, one.urgent, said))
+        log.exception("adapter fault", **about)
+        return OutcomeUnknown(type(fault).__name__)
 
 
 def outgoing(one: Leaving) -> Outgoing:

@@ -26,6 +26,7 @@ class ChildDay:
     facts: Facts
     told: dict[str, Any]
     told_at: datetime | None = None  # when the family was last told anything today
+    placed_at: datetime | None = None  # when it was last told whether the child is here
 
     @property
     def news(self) -> dict[str, Any]:
@@ -45,14 +46,15 @@ def class_day(session: Session, classroom_id: UUID, on: date) -> list[ChildDay]:
     told = told_on(session, classroom_id, on)
     room = whole_class(session, classroom_id, on)
     return [
-        ChildDay(student, recorded(record, room), *told.get(student.id, ({}, None)))
+        ChildDay(student, recorded(record, room), *told.get(student.id, ({}, None, None)))
         for student, record in rows
     ]
 
 
-def told_on(
-    session: Session, classroom_id: UUID, on: date
-) -> dict[UUID, tuple[dict[str, Any], datetime]]:
+Told = tuple[dict[str, Any], datetime | None, datetime | None]  # as in ChildDay
+
+
+def told_on(session: Session, classroom_id: UUID, on: date) -> dict[UUID, Told]:
     """What each family was told that day, the last word winning; recalled updates never were."""
     rows = session.execute(
         select(Entry.student_id, Entry.told, Update.published_at)
@@ -64,10 +66,10 @@ def told_on(
         )
         .order_by(Update.published_at, Update.id)
     )
-    told: dict[UUID, tuple[dict[str, Any], datetime]] = {}
+    told: dict[UUID, Told] = {}
     for student_id, new, at in rows:
-        before, _ = told.get(student_id, ({}, at))
-        told[student_id] = ({**before, **new}, at)
+        before, _, placed_at = told.get(student_id, ({}, None, None))
+        told[student_id] = ({**before, **new}, at, at if "attendance" in new else placed_at)
     return told
 
 

@@ -12,7 +12,7 @@ from contactbook.delivery.status import Status
 from contactbook.ports.channel import Channel
 from contactbook.updates.models import Update
 
-# The last road of each person tells her state; those before it are the ways it was tried.
+# The road that arrived tells a person's state, else the last one; the others are ways it was tried.
 LINES = text("""
     SELECT DISTINCT ON (s.sort_key, d.student_id, g.full_name, d.guardian_id)
            d.id, d.student_id, s.full_name AS child, g.full_name AS guardian, h.relation,
@@ -27,8 +27,14 @@ LINES = text("""
           AND (d.student_id IS NULL OR h.student_id = d.student_id)
         ORDER BY valid_from DESC LIMIT 1) h ON true
     WHERE d.update_id = :update_id AND d.month = :month
-    ORDER BY s.sort_key, d.student_id, g.full_name, d.guardian_id, d.id DESC
+    ORDER BY s.sort_key, d.student_id, g.full_name, d.guardian_id,
+             d.status IN ('delivered', 'read') DESC, d.id DESC
 """)
+
+
+# A doubt is an end, too: time alone does not settle it, a receipt or a person does.
+OVER = frozenset({Status.FAILED, Status.SKIPPED, Status.RECALLED, Status.UNKNOWN})
+CALL = frozenset({Status.FAILED, Status.SKIPPED, Status.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +67,12 @@ class Line:
 
     @property
     def ended(self) -> bool:
-        over = (Status.FAILED, Status.SKIPPED, Status.RECALLED)
-        doubt = self.status is Status.UNKNOWN and not (self.channel and self.channel.tells_arrival)
-        return self.told or self.status in over or doubt
+        return self.told or self.status in OVER
 
     @property
     def call(self) -> bool:
-        """Urgent, and no road is left: the school picks up the telephone."""
-        return self.urgent and self.status in (Status.FAILED, Status.SKIPPED)
+        """Urgent, and no road is left or nobody knows: the school picks up the telephone."""
+        return self.urgent and self.status in CALL
 
 
 def progress(session: Session, update: Update) -> list[Line]:

@@ -20,6 +20,7 @@ from contactbook.people import audit
 from contactbook.people.models import School
 from contactbook.people.names import given_name
 from contactbook.people.staff import Staff
+from contactbook.ports.channel import Channel
 from contactbook.ports.entitlement import Entitlements
 from contactbook.updates.day import ChildDay, class_day
 from contactbook.updates.facts import was_wrong
@@ -41,11 +42,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """When messages may leave: the undo time, and the hours in which families sleep."""
+    """When messages may leave, and where: undo, quiet hours, the channels that have keys."""
 
     undo: timedelta
     quiet_from: time
     quiet_until: time
+    channels: Collection[Channel] = tuple(Channel)
 
 
 def publish(
@@ -59,7 +61,8 @@ def publish(
     if (before := published_as(session, draft)) is not None:
         return before
     # Two teachers of one class publish one after the other: what the first told is no news.
-    classroom = session.get(Classroom, draft.classroom_id, with_for_update=True)
+    alone = {"key_share": True}  # who only refers to the class, as a child's record does, may go on
+    classroom = session.get(Classroom, draft.classroom_id, with_for_update=alone)
     if classroom is None:
         raise NotFound
     update = begin(session, draft, classroom, manners, now)
@@ -70,7 +73,11 @@ def publish(
         raise Invalid({"publish": _("There is nothing new to send.")})
     words = words_of_class(session, draft, classroom, told, school_day(now))
     write_entries(session, update, told, words)
-    fanout.write_words(session, school_id=update.school_id, update_id=update.id, words=words)
+    usable = {
+        child: [one for one in variants if one.channel in manners.channels]
+        for child, variants in words.items()
+    }
+    fanout.write_words(session, school_id=update.school_id, update_id=update.id, words=usable)
     rows = fanout.promise(session, entitlements, audience(update), promised(update, manners), now)
     audit.note(
         session,
@@ -146,8 +153,8 @@ def words_of_class(
                 school_phone=school.phone,
                 teacher=given_name(teacher.full_name),
                 day=today,
-                told_at=clock(f"{local(child.told_at):%H:%M}")
-                if child.told_at and was_wrong(child.news, child.told)
+                told_at=clock(f"{local(child.placed_at):%H:%M}")
+                if child.placed_at and was_wrong(child.news, child.told)
                 else "",
             ),
             child.news,

@@ -39,17 +39,17 @@ def day_words(scene: Scene, new: dict[str, Any], *, urgent: bool) -> list[Words]
         *(chat(channel, scene, rich, urgent=urgent) for channel in Channel if not channel.paid),
         Words(
             channel=Channel.SMS,
-            head=f"{scene.school_sms}:" if urgent or scene.told_at else sms_head(scene),
-            lead="" if urgent else _("today "),
+            head=f"{unaccented(scene.school_sms)}:",
+            lead=sms_lead(scene),
             parts=short,
             foot="",
         ),
     ]
 
 
-def sms_head(scene: Scene) -> str:
+def sms_lead(scene: Scene) -> str:
     names = {"child": unaccented(scene.child), "classroom": unaccented(scene.classroom)}
-    return f"{scene.school_sms}: " + _("child {child} ({classroom})").format(**names)
+    return _("child {child} ({classroom}) today ").format(**names)
 
 
 def chat(channel: Channel, scene: Scene, parts: tuple[Part, ...], *, urgent: bool) -> Words:
@@ -85,7 +85,7 @@ def chat_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
     if activity := new.get("activity"):
         yield daily(_("The whole class: {text}").format(text=activity))
     if learning := new.get("learning"):
-        yield Part(Purpose.LEARNING, _("We learned: {text}").format(text=learning))
+        yield Part(Purpose.LEARNING, _("The class learned: {text}").format(text=learning))
 
 
 def attendance_parts(scene: Scene, attendance: Attendance, arrived: str) -> Iterator[Part]:
@@ -108,9 +108,12 @@ def correction(scene: Scene, attendance: Attendance) -> Iterator[Part]:
           "We are sorry.")
         if attendance.here
         else _("A correction: the message of {time} that {child} had come to class was a mistake. "
-               "{child} is not in class today. We are sorry.")
+               "Today {child} {truth}. We are sorry.")
     )  # fmt: skip
-    yield Part(Purpose.ATTENDANCE, sentence.format(time=scene.told_at, child=scene.child))
+    excused = attendance is Attendance.EXCUSED
+    truth = _("is absent with notice") if excused else _("is not in class")
+    said = sentence.format(time=scene.told_at, child=scene.child, truth=truth)
+    yield Part(Purpose.ATTENDANCE, said)
 
 
 def came(attendance: Attendance, arrived: str) -> str:
@@ -161,7 +164,8 @@ def sms_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
             _("slept {minutes} min").format(minutes=nap) if nap else _("no nap"), clause=True
         )
     if new.get("remark"):
-        yield Part(Purpose.LEARNING, _("The teacher has a word for you at pick-up."))
+        word = _("The teacher has a word about child {child} for you at pick-up.")
+        yield Part(Purpose.LEARNING, word.format(child=unaccented(scene.child)))
 
 
 def sms_attendance(scene: Scene, attendance: Attendance) -> Iterator[Part]:
@@ -184,12 +188,13 @@ def sms_attendance(scene: Scene, attendance: Attendance) -> Iterator[Part]:
 
 
 def urgent_sms(scene: Scene) -> Iterator[Part]:
-    yield Part(
-        Purpose.ATTENDANCE,
-        _("We need to talk about child {child}. Please call {phone}.").format(
-            child=unaccented(scene.child), phone=scene.school_phone
-        ),
+    sentence = (
+        _("We need to talk about child {child}. Please call {phone}.")
+        if scene.school_phone
+        else _("We need to talk about child {child}. Please call the school.")
     )
+    names = {"child": unaccented(scene.child), "phone": unaccented(scene.school_phone)}
+    yield Part(Purpose.ATTENDANCE, sentence.format(**names))
 
 
 def clock(told: str) -> str:

@@ -1,0 +1,156 @@
+"""An engine driven by hand: parts with fakes, a class that has published, what became of it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contactbook.clock import school_day
+from contactbook.db import Sessions, transaction
+from contactbook.delivery.dispatch import drain
+from contactbook.delivery.models import Delivery
+from contactbook.delivery.release import release
+from contactbook.delivery.status import Status
+from contactbook.loop import Loop
+from contactbook.parts import Parts
+from contactbook.people.models import Student
+from contactbook.ports.channel import Channel
+from contactbook.ports.entitlement import Entitlements
+from contactbook.settings import Settings
+from contactbook.updates import day
+from contactbook.updates.facts import Facts
+from contactbook.updates.models import Attendance, Update
+from contactbook.updates.publish import Draft, Manners, publish
+from tests.builders import Class, class_of, family
+from tests.conftest import NOON
+from tests.fakes import FakeChannel, PaidFor
+
+AT_ONCE = Manners(undo=timedelta(0), quiet_from=time(21), quiet_until=time(7))
+A_MINUTE = replace(AT_ONCE, undo=timedelta(minutes=1))
+PRESENT = Facts(attendance=Attendance.PRESENT, arrived_at=time(7, 20))
+LOOP = Loop()
+keys = count(1)
+
+
+@dataclass
+class Clock:
+    """Time that a test moves."""
+
+    moment: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **step: float) -> datetime:
+        self.moment += timedelta(**step)
+        return self.moment
+
+
+@dataclass
+class Engine:
+    """One worker process's parts, over fakes."""
+
+    sessions: Sessions
+    fakes: Sequence[FakeChannel]
+    clock: Clock = field(default_factory=Clock)
+    entitlements: Entitlements = field(default_factory=PaidFor)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        secret = SecretStr("a secret that only tests know of.")
+        self.parts = Parts(
+            settings=Settings(secret_key=secret, **self.settings),
+            sessions=self.sessions,
+            adapters={fake.channel: fake for fake in self.fakes},
+            entitlements=self.entitlements,
+            loop=LOOP,
+            now=self.clock,
+        )
+
+    def drain(self, *channels: Channel) -> int:
+        """Send what is due on these channels, or on all that there are."""
+        return sum(drain(self.parts, channel) for channel in channels or self.parts.adapters)
+
+    def release(self) -> None:
+        with transaction(self.sessions) as session:
+            release(session, self.parts, now=self.clock())
+
+
+def mark(
+    session: Session, world: Class, facts: Facts = PRESENT, *, only: Iterable[Student] = ()
+) -> None:
+    """The teacher records `facts` for the class, or for some of it."""
+    day.keep(
+        session,
+        school_id=world.school.id,
+        classroom_id=world.classroom.id,
+        on=school_day(NOON),
+        changes={child.id: facts for child in only or world.students},
+        staff_id=world.teacher.id,
+        now=NOON,
+    )
+
+
+def tell(
+    session: Session,
+    world: Class,
+    manners: Manners = AT_ONCE,
+    *,
+    paid: Collection[UUID] = (),
+    urgent: bool = False,
+    now: datetime = NOON,
+    key: str = "",
+    author_id: UUID | None = None,
+) -> Update:
+    """The teacher publishes what is new."""
+    draft = Draft(
+        classroom_id=world.classroom.id,
+        author_id=author_id or world.teacher.id,
+        key=key or f"key {next(keys)}",
+        urgent=urgent,
+    )
+    return publish(session, PaidFor(list(paid)), draft, manners, now=now)
+
+
+def a_family_told(
+    sessions: Sessions, *channels: Channel, urgent: bool = False, manners: Manners = AT_ONCE
+) -> tuple[Class, Update]:
+    """One child, one mother with these addresses, and an update for her."""
+    with transaction(sessions) as session:
+        world = class_of(session)
+        family(session, world, *channels, paid=True)
+        mark(session, world)
+        paid = [child.id for child in world.students]
+        return world, tell(session, world, manners, urgent=urgent, paid=paid)
+
+
+def a_class_told(sessions: Sessions, children: int, *channels: Channel) -> tuple[Class, Update]:
+    """Many children, each with a mother of its own on these channels, and an update."""
+    with transaction(sessions) as session:
+        world = class_of(session)
+        for _ in range(children):
+            family(session, world, *channels)
+        mark(session, world)
+        return world, tell(session, world, paid=[child.id for child in world.students])
+
+
+def deliveries(sessions: Sessions) -> list[Delivery]:
+    """Every row of the outbox, in the order they were made."""
+    with transaction(sessions) as session:
+        return list(session.scalars(select(Delivery).order_by(Delivery.id)))
+
+
+def roads(sessions: Sessions) -> list[tuple[str | None, str, str]]:
+    """(channel, status, reason) of every row, in the order they were made."""
+    return [(one.channel, one.status, one.reason) for one in deliveries(sessions)]
+
+
+def statuses(sessions: Sessions) -> Counter[Status]:
+    return Counter(Status(one.status) for one in deliveries(sessions))
