@@ -36,8 +36,18 @@ def redis_address(data_dir: Path) -> Iterator[embedded.RedisAddress]:
 
 
 @pytest.fixture(scope="session")
+def blank(server_url: str) -> str:
+    """The name of a migrated database that nobody enters: committed ones are copied from it."""
+    create(server_url, "blank")
+    engine = connect(address(server_url, "blank"))
+    migrate(engine)
+    engine.dispose()
+    return "blank"
+
+
+@pytest.fixture(scope="session")
 def template(server_url: str) -> Iterator[Engine]:
-    """The migrated database that rolled-back tests share and committed ones are copied from."""
+    """The migrated database that rolled-back tests share."""
     engine = connect(server_url)
     migrate(engine)
     yield engine
@@ -55,21 +65,29 @@ def session(template: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def database_url(server_url: str) -> Iterator[str]:
+def database_url(server_url: str, blank: str) -> Iterator[str]:
     """A database of its own, for tests that commit, kill or use several processes."""
     name = f"test_{uuid4().hex[:12]}"
-    boss = make_url(server_url).set(username="postgres", database="postgres")
-    server = create_engine(boss, isolation_level="AUTOCOMMIT")
+    create(server_url, name, f"TEMPLATE {blank}")
+    yield address(server_url, name)
+    boss(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def create(server_url: str, name: str, how: str = "") -> None:
+    boss(server_url, f"CREATE DATABASE {name} OWNER contactbook {how}")
+
+
+def boss(server_url: str, statement: str) -> None:
+    """What only the owner of the server may do."""
+    url = make_url(server_url).set(username="postgres", database="postgres")
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} OWNER contactbook"))
-    mine = make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    engine = connect(mine)
-    migrate(engine)
-    engine.dispose()
-    yield mine
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(statement))
     server.dispose()
+
+
+def address(server_url: str, name: str) -> str:
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ class Change:
 
 def wait(attempt: int, asked: timedelta | None) -> timedelta:
     """Doubling from five seconds, a quarter of it by chance, never less than the provider asked."""
-    grown = min(FIRST_WAIT * 2 ** min(attempt - 1, 10), LONGEST_WAIT)
+    grown = min(FIRST_WAIT * float(2 ** min(attempt - 1, 10)), LONGEST_WAIT)
     jittered = grown * random.uniform(0.75, 1.25)  # noqa: S311 spreads retries, guards nothing
     return max(jittered, asked or timedelta(0))
 

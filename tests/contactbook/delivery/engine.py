@@ -9,26 +9,29 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from contactbook.clock import school_day
 from contactbook.db import Sessions, transaction
+from contactbook.delivery import fanout
 from contactbook.delivery.dispatch import drain
+from contactbook.delivery.message import Part, Words
 from contactbook.delivery.models import Delivery
 from contactbook.delivery.release import release
 from contactbook.delivery.status import Status
 from contactbook.loop import Loop
 from contactbook.parts import Parts
-from contactbook.people.models import Student
+from contactbook.people.consent import Purpose
+from contactbook.people.models import School, Student
 from contactbook.ports.channel import Channel
 from contactbook.ports.entitlement import Entitlements
 from contactbook.settings import Settings
 from contactbook.updates import day
 from contactbook.updates.facts import Facts
-from contactbook.updates.models import Attendance, Update
+from contactbook.updates.models import Attendance, Update, UpdateKind
 from contactbook.updates.publish import Draft, Manners, publish
-from tests.builders import Class, class_of, family
+from tests.builders import TODAY, Class, class_of, family
 from tests.conftest import NOON
 from tests.fakes import FakeChannel, PaidFor
 
@@ -139,6 +142,81 @@ def a_class_told(sessions: Sessions, children: int, *channels: Channel) -> tuple
             family(session, world, *channels)
         mark(session, world)
         return world, tell(session, world, paid=[child.id for child in world.students])
+
+
+CROWD = text("""
+    WITH kids AS (
+        INSERT INTO student (school_id, full_name, given_name, sort_key, born_on, sex)
+        SELECT :school, 'Lê Bé ' || n, 'Bé', 'be ' || n, DATE '2021-05-01', 'f'
+        FROM generate_series(1, :size) n RETURNING id),
+    mothers AS (
+        INSERT INTO guardian (school_id, full_name, name_key, phone)
+        SELECT :school, 'Lê Mẹ', 'le me', '+849' || :batch + n
+        FROM generate_series(1, :size) n RETURNING id, phone),
+    pairs AS (
+        SELECT k.id AS kid, m.id AS mother, m.phone
+        FROM (SELECT id, row_number() OVER () AS n FROM kids) k
+        JOIN (SELECT id, phone, row_number() OVER () AS n FROM mothers) m USING (n)),
+    tied AS (
+        INSERT INTO guardianship (school_id, student_id, guardian_id, relation, valid_from)
+        SELECT :school, kid, mother, 'mother', DATE '2026-09-01' FROM pairs),
+    reached AS (
+        INSERT INTO contact_point (school_id, guardian_id, channel, address, verified_at)
+        SELECT :school, mother, :channel, phone, now() FROM pairs),
+    agreed AS (
+        INSERT INTO consent (school_id, guardian_id, student_id, channel, purpose, granted,
+                             text_version, text_sha256, method)
+        SELECT :school, mother, kid, :channel, 32, true, 'v', '', 'paper' FROM pairs)
+    SELECT count(*) FROM pairs
+""")
+
+
+def a_crowd_told(sessions: Sessions, size: int, channel: Channel) -> tuple[Class, Update]:
+    """Thousands of families of one school, and a notice to all of them."""
+    with transaction(sessions) as session:
+        world = class_of(session)
+        # Its locks, one a row, are for lifelike numbers.
+        session.execute(text("ALTER TABLE guardianship DISABLE TRIGGER no_overlap"))
+        session.execute(
+            CROWD,
+            {
+                "school": world.school.id,
+                "size": size,
+                "channel": channel,
+                "batch": 10_000_000 + 100_000 * next(keys),
+            },
+        )
+        session.execute(text("ALTER TABLE guardianship ENABLE TRIGGER no_overlap"))
+        told = a_notice(session, world)
+        part = Part(Purpose.NOTICES, "Trường nghỉ ngày mai.")
+        words = [Words(channel, "Thông báo", (part,), "— Trường Mầm non Hoa Mai")]
+        fanout.write_words(
+            session, school_id=world.school.id, update_id=told.id, words={None: words}
+        )
+        audience = fanout.everybody(select(School.id).where(School.id == world.school.id), TODAY)
+        what = fanout.Promise(told.id, told.month, told.urgent, NOON, held=False)
+        paid = PaidFor(list(session.scalars(select(Student.id))) if channel.paid else ())
+        assert fanout.promise(session, paid, audience, what, NOON) == size
+        return world, told
+
+
+def a_notice(session: Session, world: Class, *, urgent: bool = False) -> Update:
+    """An update that has no words and no deliveries yet."""
+    told = Update(
+        school_id=world.school.id,
+        classroom_id=world.classroom.id,
+        author_id=world.teacher.id,
+        idempotency_key=f"key {next(keys)}",
+        kind=UpdateKind.NOTICE,
+        urgent=urgent,
+        on_date=TODAY,
+        published_at=NOON,
+        due_at=NOON,
+        month=TODAY.replace(day=1),
+    )
+    session.add(told)
+    session.flush()
+    return told
 
 
 def deliveries(sessions: Sessions) -> list[Delivery]:

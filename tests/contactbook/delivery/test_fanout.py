@@ -18,7 +18,7 @@ from contactbook.delivery.status import Skip, Status
 from contactbook.people.consent import Purpose
 from contactbook.people.models import ContactPoint, Guardian, School, Student
 from contactbook.ports.channel import Channel
-from contactbook.updates.models import Update, UpdateKind
+from contactbook.updates.models import Update
 from tests.builders import (
     LONG_AGO,
     TODAY,
@@ -32,7 +32,7 @@ from tests.builders import (
     subscribe,
 )
 from tests.conftest import NOON
-from tests.contactbook.delivery.engine import AT_ONCE, keys, mark, tell
+from tests.contactbook.delivery.engine import AT_ONCE, a_notice, keys, mark, tell
 from tests.fakes import PaidFor
 
 ONE_SESSION = settings(
@@ -107,24 +107,6 @@ def settle_in(session: Session, world: Class, one: Family) -> tuple[Guardian, li
     return person, kids
 
 
-def an_update(session: Session, world: Class, *, urgent: bool = False) -> Update:
-    update = Update(
-        school_id=world.school.id,
-        classroom_id=world.classroom.id,
-        author_id=world.teacher.id,
-        idempotency_key=f"key {next(keys)}",
-        kind=UpdateKind.NOTICE,
-        urgent=urgent,
-        on_date=TODAY,
-        published_at=NOON,
-        due_at=NOON,
-        month=TODAY.replace(day=1),
-    )
-    session.add(update)
-    session.flush()
-    return update
-
-
 def words_for(worded: dict[Channel, int]) -> list[Words]:
     return [
         Words(channel, "Bé An", tuple(Part(int(one), "…") for one in Purpose(mask)), "")
@@ -193,7 +175,7 @@ def test_the_fan_out_follows_the_plan_about_each_child(
         for child, kid in zip(one.children, children, strict=True)
         if child.paid
     ]
-    told = an_update(session, world, urgent=urgent)
+    told = a_notice(session, world, urgent=urgent)
     words: dict[UUID | None, list[Words]] = {kid: words_for(worded) for kid in kids}
     fanout.write_words(session, school_id=world.school.id, update_id=told.id, words=words)
     audience = fanout.receivers(select(Student.id).where(Student.id.in_(kids)), TODAY)
@@ -221,7 +203,7 @@ def test_a_notice_about_no_child_reaches_each_guardian_once(
         for child, kid in zip(one.children, children, strict=True)
         if child.paid
     ]
-    told = an_update(session, world, urgent=urgent)
+    told = a_notice(session, world, urgent=urgent)
     fanout.write_words(
         session,
         school_id=world.school.id,
