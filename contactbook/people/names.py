@@ -25,9 +25,10 @@ class UnfitName(Unfit):
 
 def tidy(text: str) -> str:
     """One line of NFC text: spaces collapsed, control and invisible characters gone."""
-    spaced = " ".join(text.split())
-    visible = "".join(c for c in spaced if not unicodedata.category(c).startswith("C"))
-    return " ".join(unicodedata.normalize("NFC", visible).split())
+    line = " ".join(text.split())
+    if not line.isprintable():
+        line = "".join(c for c in line if not unicodedata.category(c).startswith("C"))
+    return " ".join(unicodedata.normalize("NFC", line).split())
 
 
 def clean_name(text: str) -> str:

@@ -22,6 +22,7 @@ LONGEST_EMAIL = 254
 LONGEST_LOCAL_PART = 64
 
 NOTHING = {"", "-", "--", "/", ".", "0", "k", "ko", "khong", "khong co", "chua co", "n/a", "na"}
+LONGEST_NOTHING = max(map(len, NOTHING))
 SEXES: dict[str, Sex] = {
     "nam": "m", "trai": "m", "be trai": "m", "m": "m", "male": "m",
     "nu": "f", "gai": "f", "be gai": "f", "f": "f", "female": "f",
@@ -66,7 +67,7 @@ def text(cell: Cell) -> str:
 def told(cell: Cell) -> str:
     """As `text`, but "", when the cell says that there is nothing: "không có", "-"."""
     line = text(cell)
-    return "" if folded(line) in NOTHING else line
+    return "" if len(line) <= LONGEST_NOTHING and folded(line) in NOTHING else line
 
 
 def birth_date(cell: Cell, *, today: date, epoch: datetime = WINDOWS_EPOCH) -> date:

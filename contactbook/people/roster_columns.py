@@ -81,7 +81,7 @@ FILLER = re.compile(
 FAMILY_WORDS = re.compile(r"\b(phu huynh|ph|gia dinh|(?:cha|bo|ba) (?:va |hoac |hay )?(?:me|ma))\b")
 GUARDIAN_WORDS = re.compile(r"\b(giam ho|do dau|nguoi than|nuoi duong|ong ba|guardian)\b")
 # These are read with their accents: "bà" is a grandmother and "ba" a father, "mã" a code.
-GRANDPARENT = {"ông", "bà"}
+GRANDPARENT = {"ông", "ong", "bà"}
 MOTHER = {"mẹ", "me", "má", "mother"}
 FATHER = {"cha", "bố", "bo", "ba", "tía", "father"}
 RELATION_WORDS = re.compile(r"\b(me|ma|mother|cha|bo|ba|tia|father|ong|noi|ngoai|va|hoac|hay)\b")

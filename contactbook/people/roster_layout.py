@@ -29,6 +29,7 @@ SIGNATURE = re.compile(
     r"nguoi lap|(pho )?hieu truong|ban giam hieu|ke toan|giao vien|gvcn|thu truong|xac nhan|"
     r"\(?ky\b.*\bten\b|(.*, ?)?ngay\b.*\bthang\b.*\bnam\b"
 )
+LONGEST_CLOSING = 120  # characters; patterns with many ".*" are slow on prose
 COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[A-Za-z])\)?")
 
 
@@ -113,8 +114,8 @@ def _unmarked(block: Block) -> Sex | None:
 
 
 def _is_closing(row: Row, line: Line) -> bool:
-    words = [folded(text(cell)) for cell in row.cells if cell is not None]
-    name = folded(line.told(Field.NAME))
+    words = [folded(text(cell)[:LONGEST_CLOSING]) for cell in row.cells if cell is not None]
+    name = folded(line.told(Field.NAME)[:LONGEST_CLOSING])
     if SUM.match(words[0]) or SUM.match(name):
         return not any(line.told(what) for what in BIRTH_DATES)
     if name and not SIGNATURE.match(name):

@@ -24,6 +24,7 @@ MOST_UNPACKED = 30 * MEGABYTE  # a school of 30 classes unpacks to less than one
 MOST_PARTS = 1_000
 MOST_SHEETS = 60
 MOST_ROWS = 5_000  # filled ones of the whole file; a large school has 1,000 children
+LAST_ROW = 20_000  # one cell below it would make openpyxl count through a million empty rows
 MOST_COLUMNS = 100
 MOST_TEXT = 2_000  # characters of one cell that are read at all
 
@@ -139,7 +140,8 @@ def _opened(archive: BinaryIO) -> Iterator[Sheet]:
     room = MOST_ROWS
     for sheet in shown:
         sheet.reset_dimensions()  # a file may lie about its size, in both directions
-        rows = tuple(_filled(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), room))
+        lines = sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS, values_only=True)
+        rows = tuple(_filled(lines, room))
         room -= len(rows)
         yield Sheet(sheet.title, rows, book.epoch)
 
@@ -147,6 +149,8 @@ def _opened(archive: BinaryIO) -> Iterator[Sheet]:
 def _filled(lines: Iterable[Sequence[object]], room: int) -> Iterator[Row]:
     """The rows that hold something, under their own numbers."""
     for number, line in enumerate(lines, start=1):
+        if line.count(None) == len(line):  # quick: there may be very many of them
+            continue
         cells = tuple(map(_plain, line))
         if all(cell is None for cell in cells):
             continue
