@@ -68,7 +68,7 @@ def session(template: Engine) -> Iterator[Session]:
 def database_url(server_url: str, blank: str) -> Iterator[str]:
     """A database of its own, for tests that commit, kill or use several processes."""
     name = f"test_{uuid4().hex[:12]}"
-    create(server_url, name, f"TEMPLATE {blank}")
+    create(server_url, name, f"TEMPLATE {blank} STRATEGY FILE_COPY")
     yield address(server_url, name)
     boss(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
