@@ -46,9 +46,13 @@ class DailyRecord(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("student_id", "on_date"),
         CheckConstraint("nap_minutes BETWEEN 0 AND 300", "nap"),
-        CheckConstraint("arrived_at IS NULL OR attendance IN ('present', 'late')", "arrived"),
+        # A CHECK that is NULL passes, hence coalesce.
         CheckConstraint(
-            "(lunch IS NULL AND nap_minutes IS NULL) OR attendance IN ('present', 'late')",
+            "arrived_at IS NULL OR coalesce(attendance, '') IN ('present', 'late')", "arrived"
+        ),
+        CheckConstraint(
+            "(lunch IS NULL AND nap_minutes IS NULL) "
+            "OR coalesce(attendance, '') IN ('present', 'late')",
             "only_who_is_here_eats_and_sleeps",
         ),
         Index("ix_daily_record_class", "classroom_id", "on_date"),

@@ -496,11 +496,11 @@ def upgrade() -> None:
         ),
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
         sa.CheckConstraint(
-            "(lunch IS NULL AND nap_minutes IS NULL) OR attendance IN ('present', 'late')",
+            "(lunch IS NULL AND nap_minutes IS NULL) OR coalesce(attendance, '') IN ('present', 'late')",
             name=op.f("ck_daily_record_only_who_is_here_eats_and_sleeps"),
         ),
         sa.CheckConstraint(
-            "arrived_at IS NULL OR attendance IN ('present', 'late')",
+            "arrived_at IS NULL OR coalesce(attendance, '') IN ('present', 'late')",
             name=op.f("ck_daily_record_arrived"),
         ),
         sa.CheckConstraint("nap_minutes BETWEEN 0 AND 300", name=op.f("ck_daily_record_nap")),
@@ -661,7 +661,7 @@ def upgrade() -> None:
             "(reason <> '') OR status <> 'skipped'", name=op.f("ck_delivery_skipped_has_reason")
         ),
         sa.CheckConstraint(
-            "channel IN ('zalo', 'telegram', 'email', 'sms') OR (channel IS NULL AND status = 'skipped')",
+            "coalesce(channel, '') IN ('zalo', 'telegram', 'email', 'sms') OR (channel IS NULL AND status = 'skipped')",
             name=op.f("ck_delivery_channel"),
         ),
         sa.CheckConstraint(

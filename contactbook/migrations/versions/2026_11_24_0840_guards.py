@@ -58,7 +58,8 @@ END $$
 """
 
 PROJECT_CONSENT = """
-CREATE FUNCTION project_consent() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE FUNCTION project_consent() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO consent_state AS now (guardian_id, student_id, channel, school_id, purposes)
     VALUES (NEW.guardian_id, NEW.student_id, NEW.channel, NEW.school_id,
@@ -121,10 +122,10 @@ def upgrade() -> None:
         "CREATE TRIGGER projected AFTER INSERT ON consent "
         "FOR EACH ROW EXECUTE FUNCTION project_consent()"
     )
+    wall_between_schools()  # before the partitions: who was let into one would pass by the wall
     op.execute(PARTITIONS)
     op.execute("SELECT delivery_partitions(current_date)")
     op.execute("CREATE TABLE delivery_elsewhen PARTITION OF delivery DEFAULT")
-    wall_between_schools()
 
 
 def wall_between_schools() -> None:
@@ -140,3 +141,10 @@ def wall_between_schools() -> None:
             f"CREATE POLICY own_school ON {table} TO contactbook_school "
             f"USING ({own} = {MINE}) WITH CHECK ({own} = {MINE})"
         )
+    # A teacher's role names her classroom only; `classroom` has a wall of its own.
+    of_ours = f"school_id = {MINE} OR EXISTS (SELECT FROM classroom c WHERE c.id = classroom_id)"
+    op.execute("ALTER TABLE staff_role ENABLE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY own_school ON staff_role TO contactbook_school "
+        f"USING ({of_ours}) WITH CHECK ({of_ours})"
+    )
