@@ -1,0 +1,269 @@
+"""The operator's commands. Thin: what a command does is somewhere else, and imported when it runs.
+
+demo            a small city on this machine        serve    pages and callbacks
+migrate         bring the tables up to date         worker   messages, or the timetable
+import-roster   a school's class list               simulate the four providers on loopback
+create-user     somebody who signs in               bench    how fast messages leave
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from contactbook.machine import lifeline
+
+if TYPE_CHECKING:
+    from contactbook.machine.interrupts import Interrupts
+
+FAILED, REFUSED = 1, 2
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        envvar="CONTACTBOOK_DATA_DIR",
+        help="Where the embedded servers keep their data.",
+        show_default=False,
+    ),
+]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="0 takes a free one.")]
+School = Annotated[str, typer.Option("--school", metavar="CODE", help="The school's code.")]
+
+app = typer.Typer(
+    name="contactbook",
+    help="The electronic contact book of a preschool.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run a command; a child of a supervisor ends with it."""
+    lifeline.hold()
+    app()
+
+
+@contextmanager
+def said_plainly() -> Iterator["Interrupts"]:
+    """Signals end the block in good order, and what an operator can mend is one sentence."""
+    from contactbook.embedded import EmbeddedError
+    from contactbook.errors import ContactbookError
+    from contactbook.machine.errors import Refused
+    from contactbook.machine.interrupts import interrupts
+
+    with interrupts() as taken:
+        try:
+            yield taken
+        except KeyboardInterrupt:
+            raise typer.Exit from None
+        except (EmbeddedError, Refused, ContactbookError) as why:
+            typer.echo(f"contactbook: {why}", err=True)
+            raise typer.Exit(REFUSED) from None
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database to the newest step, and make room for the coming months."""
+    from contactbook.machine.addresses import shown, standing
+    from contactbook.machine.secret import settings
+
+    with said_plainly(), standing(settings(data_dir), queue=False) as at:
+        typer.echo(f"The tables in {shown(at.database_url)} are up to date.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Port = 8000,
+    *,
+    all_in_one: Annotated[
+        bool, typer.Option("--all-in-one", help="Worker and timetable as well.")
+    ] = False,
+    data_dir: DataDir = None,
+    descriptor: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Answer browsers and providers, until Ctrl-C or SIGTERM."""
+    import socket
+
+    from contactbook.machine import household, logs, processes
+    from contactbook.machine.addresses import standing
+    from contactbook.machine.secret import settings
+
+    logs.configure()
+    with said_plainly() as taken:
+        if descriptor is None:
+            listening = processes.listen(host, port)
+        else:
+            listening = socket.socket(fileno=descriptor)
+        with listening, standing(known := settings(data_dir)) as at:
+            if not all_in_one:
+                processes.serve(known, at, listening)
+                return
+            with household.household(taken, known, at, logs=None) as tree:
+                household.settle(tree, at, listening)
+                tree.run()
+
+
+@app.command()
+def worker(
+    channels: Annotated[
+        str, typer.Option(help="Only these, with commas between: zalo,sms. Else all.")
+    ] = "",
+    *,
+    beat: Annotated[bool, typer.Option("--beat", help="Only send the timetable.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Send messages, until SIGTERM: what is on its way is heard, nothing more is begun."""
+    from contactbook.machine import logs, processes
+    from contactbook.machine.addresses import standing
+    from contactbook.machine.secret import settings
+
+    logs.configure()
+    with said_plainly(), standing(known := settings(data_dir)) as at:
+        if beat:
+            processes.keep_time(known, at)
+        else:
+            processes.work(known, at, processes.channels_named(channels))
+
+
+@app.command()
+def simulate(
+    http_port: Port = 0,
+    smtp_port: Port = 0,
+    callback_url: Annotated[
+        str, typer.Option(help="Where Zalo and Telegram send what parents do.")
+    ] = "http://127.0.0.1:8000",
+) -> None:
+    """Play the four providers on loopback, with the parents' phones to look at, until Ctrl-C."""
+    from contactbook.demo.providers import play
+
+    with said_plainly():
+        play(http_port, smtp_port, callback_url)
+
+
+@app.command()
+def demo(
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="0 takes a free one; else 8000 is tried.")
+    ] = None,
+    data_dir: DataDir = None,
+    *,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Without a person: publish, wait until all has arrived, end."),
+    ] = False,
+) -> None:
+    """A small city on this machine: teachers' pages, and the parents' phones to look at."""
+    from contactbook.demo import check as checking
+    from contactbook.demo import show
+
+    with said_plainly() as taken:
+        if check:
+            raise typer.Exit(0 if checking.run(taken) else FAILED)
+        show.run(taken, port=port, data_dir=data_dir)
+
+
+@app.command("create-user")
+def create_user(  # noqa: PLR0913 a person is described by these
+    username: Annotated[str, typer.Option(help="What she types to sign in.")],
+    name: Annotated[str, typer.Option(help="Her full name, as families read it.")],
+    duty: Annotated[str, typer.Option(help="teacher, principal, accountant or officer.")],
+    school: Annotated[str, typer.Option(metavar="CODE", help="The school she works at.")] = "",
+    classroom: Annotated[str, typer.Option("--class", metavar="NAME", help="A teacher's.")] = "",
+    unit: Annotated[str, typer.Option(metavar="CODE", help="An officer's office.")] = "",
+    *,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Let somebody sign in; her password is asked for twice."""
+    from contactbook.classes.appointing import Appointment, appoint
+    from contactbook.clock import now
+    from contactbook.db import connect, sessions, transaction
+    from contactbook.machine.addresses import standing
+    from contactbook.machine.secret import settings
+
+    with said_plainly(), standing(settings(data_dir), queue=False) as at:
+        wanted = Appointment(
+            username=username, name=name, duty=duty, school=school, classroom=classroom, unit=unit
+        )
+        wanted.check()
+        password = _password(from_stdin=password_stdin)
+        with transaction(sessions(connect(at.database_url, pool=1))) as session:
+            staff = appoint(session, wanted, password, now=now())
+        typer.echo(f"{staff.full_name} signs in as {staff.username}.")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return asked
+
+
+@app.command("import-roster")
+def import_roster(
+    file: Annotated[Path, typer.Argument(help="The class list, an .xlsx file.")],
+    school: School,
+    school_name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For a school that is new.")
+    ] = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; change nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Take a school's class list: new children and families come in unverified, without consent."""
+    from rich.console import Console
+
+    from contactbook.clock import now, school_day
+    from contactbook.db import connect, sessions, transaction
+    from contactbook.machine.addresses import standing
+    from contactbook.machine.errors import Refused
+    from contactbook.machine.secret import settings
+    from contactbook.people import roster_report
+    from contactbook.people.roster import merge
+    from contactbook.people.roster_file import UnreadableFile, read_roster
+
+    with said_plainly():
+        today = school_day(now())
+        try:
+            roster = read_roster(file, today=today)
+        except UnreadableFile as why:
+            raise Refused(f"{file}: {why}") from why
+        with standing(settings(data_dir), queue=False) as at:
+            with transaction(sessions(connect(at.database_url, pool=1))) as session:
+                found = merge(
+                    session, school_code=school, roster=roster, on=today, now=now(),
+                    school_name=school_name,
+                )  # fmt: skip
+                if dry_run:
+                    session.rollback()
+        if as_json:
+            typer.echo(roster_report.as_json(found))
+        else:
+            roster_report.tell(Console(highlight=False), found, dry_run=dry_run)
+
+
+@app.command()
+def bench(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """How fast messages leave, beside what the machine could do at best."""
+    from contactbook.bench import run
+
+    with said_plainly():
+        raise typer.Exit(run(json=as_json))
+
+
+if __name__ == "__main__":
+    main()

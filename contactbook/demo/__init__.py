@@ -1,0 +1,1 @@
+"""What `contactbook demo` shows: a believable city, played providers, its parents' phones."""

@@ -1,0 +1,62 @@
+"""The four providers, played on loopback, and the keys that both sides know."""
+
+import os
+
+from contactbook.machine.errors import Refused
+
+LOOPBACK = "127.0.0.1"
+# Nobody is behind these: the providers are played on this machine.
+KEYS = {
+    "CHANNELS_ESMS_API_KEY": "demo-esms-key",
+    "CHANNELS_ESMS_SECRET_KEY": "demo-esms-secret",
+    "CHANNELS_ESMS_BRANDNAME": "HOAMAI",
+    "CHANNELS_ESMS_CALLBACK_SECRET": "demo-callback-word-530",
+    "CHANNELS_ZALO_ACCESS_TOKEN": "demo-zalo-token",
+    "CHANNELS_ZALO_APP_ID": "1234567890123456789",
+    "CHANNELS_ZALO_WEBHOOK_SECRETS": "demoZaloOASecret",
+    "CHANNELS_TELEGRAM_TOKEN": "530:demo-telegram-token",
+    "CHANNELS_TELEGRAM_WEBHOOK_SECRET": "demo-telegram-secret",
+    "CHANNELS_SMTP_SENDER": "so-lien-lac@contactbook.example",
+    "CHANNELS_SMTP_STARTTLS": "false",
+    "CHANNELS_SMTP_BOUNCE_DOMAIN": "",
+}
+
+
+def environment(http_port: int, smtp_port: int, callback_url: str) -> dict[str, str]:
+    """What makes the ordinary adapters speak with the played providers."""
+    http = f"http://{LOOPBACK}:{http_port}"
+    return {
+        **KEYS,
+        "CHANNELS_CALLBACK_URL": callback_url,
+        "CHANNELS_ESMS_URL": f"{http}/MainService.svc/json",
+        "CHANNELS_ZALO_OA_URL": http,
+        "CHANNELS_TELEGRAM_URL": http,
+        "CHANNELS_SMTP_URL": f"smtp://{LOOPBACK}:{smtp_port}",
+    }
+
+
+def play(http_port: int, smtp_port: int, callback_url: str) -> None:
+    """Play all four until SIGTERM or Ctrl-C, under the keys in the environment or those above."""
+    try:
+        from channels.simulator.server import Config, run  # noqa: PLC0415 a school has none of it
+    except ImportError as error:
+        raise Refused(f"The simulators need contactbook[demo] ({error}).") from error
+    key = {**KEYS, **{name: value for name, value in os.environ.items() if value}}
+    config = Config(
+        http_port=http_port,
+        smtp_port=smtp_port,
+        esms_api_key=key["CHANNELS_ESMS_API_KEY"],
+        esms_secret_key=key["CHANNELS_ESMS_SECRET_KEY"],
+        esms_brandnames=(key["CHANNELS_ESMS_BRANDNAME"],),
+        zalo_access_token=key["CHANNELS_ZALO_ACCESS_TOKEN"],
+        zalo_app_id=key["CHANNELS_ZALO_APP_ID"],
+        zalo_oa_secret=key["CHANNELS_ZALO_WEBHOOK_SECRETS"].partition(",")[0],
+        zalo_webhook_url=f"{callback_url}/hooks/zalo/webhook",
+        telegram_token=key["CHANNELS_TELEGRAM_TOKEN"],
+        telegram_secret=key["CHANNELS_TELEGRAM_WEBHOOK_SECRET"],
+        telegram_webhook_url=f"{callback_url}/hooks/telegram/webhook",
+    )
+    try:
+        run(config)
+    except OSError as error:
+        raise Refused(f"The simulators cannot listen ({error.strerror}).") from error

@@ -1,0 +1,86 @@
+"""`contactbook demo`: the city stands, its addresses and sign-ins are printed, until Ctrl-C."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contactbook.classes.models import Classroom
+from contactbook.db import transaction
+from contactbook.demo.plan import OFFICES, PASSWORD, SCHOOLS
+from contactbook.demo.stage import Stage, stage, undo_time
+from contactbook.embedded import default_data_dir
+from contactbook.machine import logs
+from contactbook.machine.interrupts import Interrupts
+from contactbook.people.models import OrgUnit, School, Student
+from contactbook.people.staff import Duty, Staff, StaffRole
+
+UNDO = "PT15S"
+DUTIES = {
+    Duty.TEACHER: "Giáo viên", Duty.PRINCIPAL: "Hiệu trưởng", Duty.ACCOUNTANT: "Kế toán",
+    Duty.OFFICER: "Cán bộ",
+}  # fmt: skip
+WHO = ("la1", "mam1", "hieutruong", "ketoan")  # of each school
+
+
+def run(interrupts: Interrupts, *, port: int | None, data_dir: Path | None) -> None:
+    """Show the city until somebody interrupts."""
+    logs.configure()
+    place = data_dir or default_data_dir() / "demo"
+    console = Console(highlight=False)
+    console.print("Starting PostgreSQL, Redis, the book and its city …", style="dim")
+    with stage(interrupts, place, port, undo_time(UNDO)) as standing:
+        tell(console, standing)
+        standing.tree.run()
+
+
+def tell(console: Console, standing: Stage) -> None:
+    with transaction(standing.sessions) as session:
+        children = session.scalar(select(func.count()).select_from(Student))
+        table = sign_ins(session)
+    console.print()
+    console.print(f"  Teachers' pages      [bold link={standing.web}]{standing.web}/[/]")
+    console.print(f"  The parents' phones  [bold link={standing.phones}]{standing.phones}/[/]")
+    console.print(f"  Password of all      [bold]{PASSWORD}[/]")
+    console.print()
+    console.print(table)
+    console.print(
+        "  Every class has a sign-in like these: "
+        + ", ".join(f"choi1.{plan.word}" for plan in SCHOOLS)
+        + " …"
+    )
+    console.print(
+        f"  {children} children in {len(SCHOOLS)} schools. Messages leave when the undo time is "
+        "over; there are no quiet hours in the demo, so that it works at night.\n"
+        f"  Data and logs: {standing.data_dir}. Nothing leaves this machine. Ctrl-C ends it all.",
+        style="dim",
+    )
+
+
+def sign_ins(session: Session) -> Table:
+    """Somebody of every kind; who teaches the other classes is found by the pattern."""
+    table = Table(box=None, padding=(0, 2))
+    for column in ("Tên đăng nhập", "Họ tên", "Vai trò", "Nơi làm việc"):
+        table.add_column(column)
+    where = func.coalesce(Classroom.name + " – " + School.name, School.name, OrgUnit.name)
+    found = session.execute(
+        select(Staff.username, Staff.full_name, StaffRole.duty, where)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .outerjoin(Classroom, Classroom.id == StaffRole.classroom_id)
+        .outerjoin(School, School.id == Staff.school_id)
+        .outerjoin(OrgUnit, OrgUnit.id == StaffRole.unit_id)
+    )
+    rows = {username: (name, duty, place) for username, name, duty, place in found}
+    for username in shown():
+        if username in rows:
+            name, duty, place = rows[username]
+            table.add_row(f"[bold]{username}[/]", name, DUTIES[duty], place)
+    return table
+
+
+def shown() -> list[str]:
+    words = [plan.word for plan in SCHOOLS]
+    schools = [f"{who}.{word}" for word in words for who in WHO]
+    return [*schools, "canbo.so", *(f"canbo.{code.rpartition('-')[2].lower()}" for code in OFFICES)]
