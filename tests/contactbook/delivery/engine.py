@@ -31,7 +31,7 @@ from contactbook.updates import day
 from contactbook.updates.facts import Facts
 from contactbook.updates.models import Attendance, Update, UpdateKind
 from contactbook.updates.publish import Draft, Manners, publish
-from tests.builders import TODAY, Class, class_of, family
+from tests.builders import Class, class_of, family
 from tests.conftest import NOON
 from tests.fakes import FakeChannel, PaidFor
 
@@ -162,7 +162,8 @@ CROWD = text("""
         SELECT :school, kid, mother, 'mother', DATE '2026-09-01' FROM pairs),
     reached AS (
         INSERT INTO contact_point (school_id, guardian_id, channel, address, verified_at)
-        SELECT :school, mother, :channel, phone, now() FROM pairs),
+        SELECT :school, mother, :channel, CASE :channel WHEN 'sms' THEN phone ELSE ltrim(phone, '+')
+               END, now() FROM pairs),
     agreed AS (
         INSERT INTO consent (school_id, guardian_id, student_id, channel, purpose, granted,
                              text_version, text_sha256, method)
@@ -171,7 +172,9 @@ CROWD = text("""
 """)
 
 
-def a_crowd_told(sessions: Sessions, size: int, channel: Channel) -> tuple[Class, Update]:
+def a_crowd_told(
+    sessions: Sessions, size: int, channel: Channel, now: datetime = NOON
+) -> tuple[Class, Update]:
     """Thousands of families of one school, and a notice to all of them."""
     with transaction(sessions) as session:
         world = class_of(session)
@@ -187,20 +190,23 @@ def a_crowd_told(sessions: Sessions, size: int, channel: Channel) -> tuple[Class
             },
         )
         session.execute(text("ALTER TABLE guardianship ENABLE TRIGGER no_overlap"))
-        told = a_notice(session, world)
+        told = a_notice(session, world, now=now)
         part = Part(Purpose.NOTICES, "Trường nghỉ ngày mai.")
         words = [Words(channel, "Thông báo", (part,), "— Trường Mầm non Hoa Mai")]
         fanout.write_words(
             session, school_id=world.school.id, update_id=told.id, words={None: words}
         )
-        audience = fanout.everybody(select(School.id).where(School.id == world.school.id), TODAY)
-        what = fanout.Promise(told.id, told.month, told.urgent, NOON, held=False)
+        schools = select(School.id).where(School.id == world.school.id)
+        audience = fanout.everybody(schools, told.on_date)
+        what = fanout.Promise(told.id, told.month, told.urgent, now, held=False)
         paid = PaidFor(list(session.scalars(select(Student.id))) if channel.paid else ())
-        assert fanout.promise(session, paid, audience, what, NOON) == size
+        assert fanout.promise(session, paid, audience, what, now) == size
         return world, told
 
 
-def a_notice(session: Session, world: Class, *, urgent: bool = False) -> Update:
+def a_notice(
+    session: Session, world: Class, *, urgent: bool = False, now: datetime = NOON
+) -> Update:
     """An update that has no words and no deliveries yet."""
     told = Update(
         school_id=world.school.id,
@@ -209,10 +215,10 @@ def a_notice(session: Session, world: Class, *, urgent: bool = False) -> Update:
         idempotency_key=f"key {next(keys)}",
         kind=UpdateKind.NOTICE,
         urgent=urgent,
-        on_date=TODAY,
-        published_at=NOON,
-        due_at=NOON,
-        month=TODAY.replace(day=1),
+        on_date=school_day(now),
+        published_at=now,
+        due_at=now,
+        month=school_day(now).replace(day=1),
     )
     session.add(told)
     session.flush()
