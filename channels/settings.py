@@ -1,0 +1,126 @@
+"""CHANNELS_*: our keys at the providers, and where the providers are.
+
+A provider without keys is not configured, and its channel is simply not there. Half a set of keys
+is a mistake that would show only in the evening, so it is refused at the start.
+"""
+
+import json
+import re
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class ChannelSettings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="CHANNELS_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    callback_url: str = Field(
+        "http://127.0.0.1:8000", description="Where providers reach us: the public base address."
+    )
+    timeout_seconds: float = Field(
+        10.0, gt=0, le=60, description="How long a provider may take to connect, and to answer."
+    )
+    connections: int = Field(
+        64, ge=1, le=512, description="Connections to one HTTP provider at once, per process."
+    )
+
+    esms_url: str = Field(
+        "https://rest.esms.vn/MainService.svc/json", description="Base address of eSMS (SMS)."
+    )
+    esms_api_key: SecretStr | None = Field(None, description="eSMS ApiKey.")
+    esms_secret_key: SecretStr | None = Field(None, description="eSMS SecretKey.")
+    esms_brandname: str = Field("", description="The sender's name that eSMS has registered.")
+    esms_callback_secret: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Unguessable word in the address of eSMS's callbacks, which carry no signature."
+        " Without it we ask for no receipts.",
+    )
+    sms_price_vnd: int = Field(850, ge=0, description="What one paid SMS segment costs, in VND.")
+    sms_max_parts: int = Field(3, ge=1, le=8, description="Longer SMS are refused, not cut.")
+
+    zalo_oa_url: str = Field(
+        "https://openapi.zalo.me", description="Base address of Zalo's OA OpenAPI."
+    )
+    zalo_access_token: SecretStr | None = Field(None, description="Access token of the Zalo OA.")
+    zalo_app_id: str = Field("", description="Zalo app id: part of what a webhook's mac signs.")
+    zalo_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Secrets that may sign Zalo's webhooks, tried in order, separated by commas:"
+        " the OA Secret Key, then the app secret.",
+    )
+
+    telegram_url: str = Field(
+        "https://api.telegram.org", description="Base address of the Telegram Bot API."
+    )
+    telegram_token: SecretStr | None = Field(None, description="Token of the Telegram bot.")
+    telegram_webhook_secret: SecretStr | None = Field(
+        None,
+        min_length=1,
+        max_length=256,
+        description="The secret_token given to setWebhook; comes back with every update.",
+    )
+
+    smtp_url: SecretStr | None = Field(
+        None, description="Mail relay: smtp://user:password@host:port, or smtps:// for TLS at once."
+    )
+    smtp_starttls: bool = Field(
+        default=True, description="Insist on STARTTLS with smtp://; off only on loopback."
+    )
+    smtp_sender: str = Field("", description="Address in From:, such as no-reply@truong.example.")
+    smtp_bounce_domain: str = Field(
+        "", description="Domain of bounce addresses and Message-IDs; else that of the sender."
+    )
+    smtp_connections: int = Field(
+        8, ge=1, le=64, description="Connections to the mail relay at once, per process."
+    )
+
+    @field_validator("callback_url", "esms_url", "zalo_oa_url", "telegram_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise ValueError("must be an http:// or https:// address without a query")
+        return value.rstrip("/")
+
+    @field_validator("esms_callback_secret", "telegram_webhook_secret")
+    @classmethod
+    def _fits_an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]+", value.get_secret_value()):
+            raise ValueError("may hold letters, digits, _ and - only")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_address(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value() if value else "smtp://nobody")
+        try:
+            wrong = parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0
+        except ValueError:  # a port that is no number; its own message would show the password
+            wrong = True
+        if wrong:
+            raise ValueError("must be smtp://[user:password@]host[:port], or smtps://…")
+        return value
+
+    @field_validator("zalo_webhook_secrets", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:  # noqa: ANN401 pydantic hands over whatever was written
+        """Words with commas between them, or a JSON list."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        esms = (self.esms_api_key, self.esms_secret_key, self.esms_brandname)
+        if any(esms) and not all(esms):
+            raise ValueError("give ESMS_API_KEY, ESMS_SECRET_KEY and ESMS_BRANDNAME, or none")
+        if self.smtp_url and "@" not in self.smtp_sender:
+            raise ValueError("SMTP_URL needs SMTP_SENDER, the address in From:")
+        return self

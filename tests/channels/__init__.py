@@ -1,0 +1,1 @@
+"""The channel adapters, against small servers that speak the providers' protocols."""
