@@ -31,6 +31,7 @@ from contactbook.ports.channel import (
 )
 from contactbook.updates.progress import progress
 from tests.builders import TODAY, agree, class_of, family
+from tests.conftest import boss
 from tests.contactbook.delivery.engine import (
     A_MINUTE,
     AT_ONCE,
@@ -479,18 +480,18 @@ def test_an_answer_survives_a_database_that_went_away(committed: Sessions, serve
     drain = Thread(target=engine.drain)
     drain.start()
     asked.wait(5)
-    with transaction(committed) as session:  # every connection but this one is cut
-        session.execute(
-            text("""
-                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE pid <> pg_backend_pid() AND datname = current_database()
-            """)
-        )
-    go_on.set()
+    name = committed.kw["bind"].url.database
+    boss(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    boss(
+        server_url,
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+    )
+    go_on.set()  # the answer comes while there is nobody to write it down
+    sleep(0.3)
+    boss(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     drain.join(10)
     [row] = deliveries(committed)
     assert (row.status, row.provider_id) == (Status.SENT, "z1")
-    assert server_url
 
 
 def test_a_worker_is_seen_for_as_long_as_it_works(committed: Sessions) -> None:

@@ -220,6 +220,22 @@ def test_a_notice_about_no_child_reaches_each_guardian_once(
         assert same(rows, planned(one, one.children, worded, urgent=urgent))
 
 
+def test_a_notice_costs_money_only_where_a_child_of_hers_has_a_plan(session: Session) -> None:
+    world = class_of(session)
+    (with_plan,), payer = family(session, world, Channel.SMS, paid=True)
+    _, other = family(session, world, Channel.SMS)
+    told = a_notice(session, world)
+    words: dict[UUID | None, list[Words]] = {None: words_for({Channel.SMS: 32})}
+    fanout.write_words(session, school_id=world.school.id, update_id=told.id, words=words)
+    audience = fanout.everybody(select(School.id).where(School.id == world.school.id), TODAY)
+    promise(session, told, audience, [with_plan.id])
+    rows = session.scalars(select(Delivery).where(Delivery.update_id == told.id))
+    assert {row.guardian_id: (row.status, row.reason) for row in rows} == {
+        payer.id: (Status.QUEUED, ""),
+        other.id: (Status.SKIPPED, Skip.NOT_ENTITLED),
+    }
+
+
 def test_who_receives_nothing_or_no_longer_is_not_in_the_audience(session: Session) -> None:
     world = class_of(session)
     [child], _ = family(session, world, Channel.ZALO)
