@@ -60,11 +60,14 @@ def words_of(row: Mapping[str, Any]) -> Words:
 
 
 def lines(words: Words, allowed: int) -> list[str]:
-    """The sentences that may be said: the clauses in one, then each of the others."""
+    """The sentences that may be said, in order; the clauses are one, where the first of them is."""
     said = [part for part in words.parts if part.purpose & allowed]
     clauses = [part.text for part in said if part.clause]
-    sentences = [part.text for part in said if not part.clause]
-    return ([f"{words.lead}{', '.join(clauses)}."] if clauses else []) + sentences
+    first = next((part for part in said if part.clause), None)
+    joined = f"{words.lead}{', '.join(clauses)}."
+    return [
+        joined if part is first else part.text for part in said if part is first or not part.clause
+    ]
 
 
 def compose(words: Words, allowed: int) -> str:

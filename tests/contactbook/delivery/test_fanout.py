@@ -36,7 +36,7 @@ from tests.contactbook.delivery.engine import AT_ONCE, a_notice, keys, mark, tel
 from tests.fakes import PaidFor
 
 ONE_SESSION = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 MASKS = st.integers(0, 7)  # of three purposes: enough for every combination
 masks = st.fixed_dictionaries(dict.fromkeys(Channel, MASKS))

@@ -22,11 +22,16 @@ words = st.builds(
 
 
 def of(channel: Channel) -> Words:
-    return Words(channel, "Bé An", (LEARNED, CAME, ATE), "— Hoa Mai", lead="Hôm nay bé ")
+    return Words(channel, "Bé An", (CAME, LEARNED, ATE), "— Hoa Mai", lead="Hôm nay bé ")
 
 
 def test_facts_that_are_clauses_become_one_sentence() -> None:
     assert lines(of(Channel.ZALO), 7) == ["Hôm nay bé đến lớp, ăn hết.", "Vẽ."]
+
+
+def test_a_correction_that_comes_first_is_said_first() -> None:
+    one = Words(Channel.ZALO, "", (Part(1, "Xin đính chính."), ATE), "", lead="Hôm nay bé ")
+    assert lines(one, 3) == ["Xin đính chính.", "Hôm nay bé ăn hết."]
 
 
 def test_what_she_did_not_agree_to_is_left_out_and_the_sentence_stays_whole() -> None:
