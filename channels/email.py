@@ -35,6 +35,7 @@ from contactbook.ports.channel import (
     NotReachable,
     OutcomeUnknown,
     Outgoing,
+    Quote,
     Receipt,
     SendFailed,
     TryAgain,
@@ -155,6 +156,9 @@ class EmailAdapter:
             else:
                 await line.hang_up()
         return Accepted(self._name(message))
+
+    def quote(self, body: str) -> Quote:
+        return Quote(body)
 
     def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:
         """Nobody calls us about mail yet, so whoever knocks is a stranger."""

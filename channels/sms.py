@@ -27,6 +27,7 @@ from contactbook.ports.channel import (
     NotReachable,
     OutcomeUnknown,
     Outgoing,
+    Quote,
     Receipt,
     TryAgain,
 )
@@ -108,6 +109,11 @@ class EsmsAdapter:
             verdict = GiveUp if invalid else ANSWERS.get(code, OutcomeUnknown)
             raise failure(verdict, f"eSMS {code[:8] or 'without a code'}", now=self._now())
         return Accepted(named(said.get("SMSID")), units=units, cost_vnd=units * self._price)
+
+    def quote(self, body: str) -> Quote:
+        text = nfc(body)
+        units = segments(text)
+        return Quote(text, units, alphabet(text).value, units * self._price)
 
     def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:
         """A delivery report: a GET on esms/<secret>, the only proof eSMS offers."""

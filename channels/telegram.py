@@ -48,6 +48,7 @@ from contactbook.ports.channel import (
     NotReachable,
     OutcomeUnknown,
     Outgoing,
+    Quote,
     Receipt,
     SendFailed,
     TryAgain,
@@ -124,6 +125,9 @@ class TelegramAdapter:
         except Exception as error:  # noqa: BLE001 the library's own surprises are outcomes, too
             raise outcome(error) from None  # its words may quote the text
         return Accepted(str(sent.message_id))
+
+    def quote(self, body: str) -> Quote:
+        return Quote(body)
 
     def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:
         given = callback.headers.get("x-telegram-bot-api-secret-token", "")

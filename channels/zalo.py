@@ -40,6 +40,7 @@ from contactbook.ports.channel import (
     NotReachable,
     OutcomeUnknown,
     Outgoing,
+    Quote,
     Receipt,
     TryAgain,
 )
@@ -118,6 +119,9 @@ class ZaloAdapter:
             verdict = OutcomeUnknown if code is None else ANSWERS.get(code, OutcomeUnknown)
             raise failure(verdict, f"Zalo {code}", now=self._now())
         return Accepted(named(_part(said, "data").get("message_id")))
+
+    def quote(self, body: str) -> Quote:
+        return Quote(body)
 
     def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:
         event = json_object(callback.body)

@@ -15,6 +15,7 @@ from contactbook.ports.channel import (
     Channel,
     Incoming,
     Outgoing,
+    Quote,
     Receipt,
     SendFailed,
 )
@@ -39,7 +40,10 @@ class FakeChannel:
             raise said
         return said or Accepted(provider_id=f"{self.channel}-{message.reference.hex}")
 
-    def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:
+    def quote(self, body: str) -> Quote:
+        return Quote(body)
+
+    def read(self, _callback: Callback) -> Sequence[Receipt | Incoming]:
         return []
 
     async def close(self) -> None:

@@ -36,7 +36,7 @@ class Channel(StrEnum):
         return self in (Channel.ZALO, Channel.SMS)
 
 
-class SendFailed(Exception):  # noqa: N818 the tree reads as outcomes, not as "…Error"
+class SendFailed(Exception):
     """A message did not arrive; its child says what the caller does next. Says no personal data."""
 
 
@@ -62,7 +62,7 @@ class OutcomeUnknown(SendFailed):
     pass
 
 
-class Forged(Exception):  # noqa: N818 a verdict
+class Forged(Exception):
     """A callback whose sender could not prove to be the provider."""
 
 
@@ -76,6 +76,16 @@ class Outgoing:
     subject: str = ""  # e-mail only
     html: str = ""  # e-mail only: the same facts as `body`
     sender_name: str = ""  # e-mail only: the school
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """How a text would leave, and what it would cost: a preview's answer, nothing is sent."""
+
+    text: str
+    segments: int = 1
+    alphabet: str = ""  # "gsm" or "ucs2", where the channel has one
+    cost_vnd: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,9 @@ class ChannelAdapter(Protocol):
 
     def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:
         """Translate a provider's callback; raises `Forged`. Unknown kinds yield nothing."""
+
+    def quote(self, body: str) -> Quote:
+        """How `body` would leave, and what that costs; nothing is sent."""
 
     async def close(self) -> None:
         """Hang up. The adapter is not used afterwards."""

@@ -1,0 +1,33 @@
+"""Every router and every folder of pages, put together into one web application."""
+
+from fastapi import APIRouter, FastAPI
+
+from contactbook.parts import Parts
+from contactbook.teacher import bulk, child, classes, compose, note, preview, progress
+from contactbook.web import errors, guard, health, hooks, sign_in, static_files, templating
+
+PAGES = {"web": "contactbook.web", "teacher": "contactbook.teacher"}
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    static_files.router,
+    health.router,
+    hooks.router,
+    classes.router,
+    compose.router,
+    bulk.router,
+    child.router,
+    note.router,
+    preview.router,
+    progress.router,
+)
+
+
+def create_app(parts: Parts) -> FastAPI:
+    app = FastAPI(title="Contact Book", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.parts = parts
+    app.state.templates = templating.environment(PAGES)
+    for router in ROUTERS:
+        app.include_router(router)
+    errors.handle(app)
+    app.add_middleware(guard.Guard)
+    return app

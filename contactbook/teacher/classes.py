@@ -1,0 +1,153 @@
+"""My classes today, and one class: the page on which a teacher spends her minute."""
+
+import secrets
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from contactbook.clock import local
+from contactbook.delivery import lanes
+from contactbook.people import audit
+from contactbook.people.models import School
+from contactbook.teacher import views
+from contactbook.teacher.door import Room, RoomDep, my_classes
+from contactbook.updates import day, progress
+from contactbook.updates.facts import Facts
+from contactbook.updates.models import Attendance, Entry, Update
+from contactbook.web.deps import FormDep, Page, PageDep, SessionDep, StaffDep
+from contactbook.words import gettext as _
+
+router = APIRouter(prefix="/teacher")
+CHANNELS = {"zalo": "Zalo", "telegram": "Telegram", "sms": "SMS", "email": "E-mail"}
+
+
+@router.get("/")
+def classes(session: SessionDep, who: StaffDep, page: PageDep) -> Response:
+    rooms = my_classes(session, who, page)
+    school = session.get(School, who.school_id) if who.school_id else None
+    shown = [card(session, room.id, room.name, school, page) for room in rooms]
+    return page.show("teacher/classes.html", today=page.today, classes=shown)
+
+
+def card(
+    session: Session, room_id: UUID, name: str, school: School | None, page: Page
+) -> dict[str, Any]:
+    children = day.class_day(session, room_id, page.today)
+    return {
+        "id": room_id,
+        "name": name,
+        "school": school.name if school else "",
+        "unsent": len(views.ready(children)),
+        "sent": any(child.told for child in children),
+        **views.counts(children),
+    }
+
+
+@router.get("/classes/{classroom_id}")
+def one_class(room: RoomDep, session: SessionDep, who: StaffDep, page: PageDep) -> Response:
+    audit.note(
+        session,
+        "class.read",
+        actor_id=who.staff_id,
+        school_id=room.school.id,
+        subject_id=room.classroom.id,
+        now=page.now,
+    )
+    return class_page(session, room, page)
+
+
+def class_page(
+    session: Session,
+    room: Room,
+    page: Page,
+    *,
+    errors: dict[str, str] | None = None,
+    urgent: bool = False,
+) -> Response:
+    """The class as it is now; with `errors`, after something could not be done."""
+    children = day.class_day(session, room.classroom.id, page.today)
+    words = day.whole_class(session, room.classroom.id, page.today)
+    going = views.ready(children)
+    return page.show(
+        "teacher/class.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        today=page.today,
+        classroom=room.shown,
+        counts=views.counts(children),
+        deeds=views.steps(children, page.now),
+        note={
+            "activity": words.activity if words else "",
+            "learning": words.learning if words else "",
+        },
+        children=[views.row(child) for child in children],
+        kinds=len({views.kind(child.news) for child in going}),
+        ready=len(going),
+        idempotency_key=secrets.token_urlsafe(16),
+        urgent=urgent,
+        sent=sent(session, room, page),
+        errors=errors or {},
+        **trouble(session, page.now),
+    )
+
+
+def sent(session: Session, room: Room, page: Page) -> dict[str, Any] | None:
+    """The latest update of today that was not taken back."""
+    update = progress.latest(session, room.classroom.id)
+    if update is None or update.on_date != page.today or update.recalled_at is not None:
+        return None
+    entries = select(func.count()).select_from(Entry).where(Entry.update_id == update.id)
+    return {
+        "update_id": update.id,
+        "at": local(update.published_at),
+        "undo_seconds": undo_seconds(update, page.now),
+        "children": session.scalar(entries) or 0,
+    }
+
+
+def undo_seconds(update: Update, now: datetime) -> int:
+    return max(0, int((update.due_at - now).total_seconds()))
+
+
+def trouble(session: Session, now: datetime) -> dict[str, Any]:
+    """What keeps messages from leaving, in sentences."""
+    said = []
+    for lane in lanes.in_trouble(session, now):
+        name = {"channel": CHANNELS[lane.channel]}
+        if lane.paused_until and lane.paused_until > now:
+            said.append(_("%(channel)s is paused: messages wait and go out later.") % name)
+        else:
+            said.append(_("%(channel)s is slow to answer: messages are tried again.") % name)
+    return {"nothing_leaves": lanes.worker_absent(session, now), "channel_trouble": said}
+
+
+@router.post("/classes/{classroom_id}/present")
+def present(
+    form: FormDep, room: RoomDep, session: SessionDep, who: StaffDep, page: PageDep
+) -> Response:
+    """One tap on one child who is not marked: here, now. Whoever is marked stays as marked."""
+    children = day.class_day(session, room.classroom.id, page.today)
+    arrived = local(page.now).time().replace(second=0, microsecond=0)
+    step = Facts(attendance=Attendance.PRESENT, arrived_at=arrived)
+    keep(session, room, who, page, day.fill(children, form.ids("present"), step))
+    return RedirectResponse(room.address, HTTPStatus.SEE_OTHER)
+
+
+def keep(
+    session: Session, room: Room, who: StaffDep, page: Page, changes: dict[UUID, Facts]
+) -> None:
+    day.keep(
+        session,
+        school_id=room.school.id,
+        classroom_id=room.classroom.id,
+        on=page.today,
+        changes=changes,
+        staff_id=who.staff_id,
+        now=page.now,
+    )

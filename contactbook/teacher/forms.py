@@ -1,0 +1,129 @@
+"""What a teacher types about a child, read with care: a fault is a sentence beside its field."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import TypeVar
+
+from contactbook.clock import local
+from contactbook.errors import Invalid
+from contactbook.updates.facts import Facts
+from contactbook.updates.models import Attendance, Meal
+from contactbook.web.deps import Typed
+from contactbook.words import gettext as _
+
+MOST_HEALTH, MOST_REMARK, MOST_CLASS = 500, 600, 800
+EARLIEST = time(5)
+LONGEST_NAP = 300
+Word = TypeVar("Word", Attendance, Meal)
+
+
+@dataclass(frozen=True)
+class ChildForm:
+    """The sheet's fields as they were typed, to be shown again if one of them is wrong."""
+
+    attendance: str
+    arrived: str
+    meal: str
+    nap: str
+    nap_minutes: str
+    health: str
+    remark: str
+    present_anyway: bool = False
+
+    def facts(self, before: Facts, now: datetime) -> Facts:
+        """Raises Invalid with every fault at once. Who is away neither ate nor slept here."""
+        faults: dict[str, str] = {}
+        attendance = chosen(Attendance, self.attendance, "attendance", faults)
+        here = attendance is not None and attendance.here
+        arrived = self.arrival(before, attendance, now, faults) if here else None
+        meal = chosen(Meal, self.meal, "meal", faults)
+        nap = minutes(self.nap_minutes or self.nap, faults)
+        if not here and attendance is None and (meal is not None or nap is not None):
+            faults["attendance"] = _("Please mark first whether the child is here.")
+        for name, typed, most in (
+            ("health", self.health, MOST_HEALTH),
+            ("remark", self.remark, MOST_REMARK),
+        ):
+            too_long(name, typed, most, faults)
+        if faults:
+            raise Invalid(faults)
+        return Facts(
+            attendance=attendance,
+            arrived_at=arrived,
+            lunch=meal if here else None,
+            nap_minutes=nap if here else None,
+            health=self.health,
+            remark=self.remark,
+        )
+
+    def arrival(
+        self, before: Facts, attendance: Attendance | None, now: datetime, faults: dict[str, str]
+    ) -> time | None:
+        """A typed time; none for a child that was just found to be here."""
+        if not self.arrived:
+            return before.arrived_at if attendance is Attendance.PRESENT else None
+        try:
+            at = time.fromisoformat(self.arrived).replace(second=0, microsecond=0, tzinfo=None)
+        except ValueError:
+            faults["arrived"] = _("Please write the time as 07:20.")
+            return None
+        if at < EARLIEST or at > local(now).time():
+            faults["arrived"] = _("%(time)s has not come yet or is before school opens.") % {
+                "time": f"{at:%H:%M}"
+            }
+        return at
+
+
+def child_form(typed: Typed) -> ChildForm:
+    return ChildForm(
+        attendance=typed.text("attendance"),
+        arrived=typed.text("arrived"),
+        meal=typed.text("meal"),
+        nap=typed.text("nap"),
+        nap_minutes=typed.text("nap_minutes"),
+        health=typed.text("health"),
+        remark=typed.text("remark"),
+        present_anyway=typed.text("present_anyway") == "yes",
+    )
+
+
+def as_form(facts: Facts) -> ChildForm:
+    """What is recorded, as the sheet shows it."""
+    nap = "" if facts.nap_minutes is None else str(facts.nap_minutes)
+    chip = nap if nap in ("", "0", "30", "60", "90", "120") else ""
+    return ChildForm(
+        attendance=facts.attendance or "",
+        arrived=f"{facts.arrived_at:%H:%M}" if facts.arrived_at else "",
+        meal=facts.lunch or "",
+        nap=chip,
+        nap_minutes="" if chip == nap else nap,
+        health=facts.health,
+        remark=facts.remark,
+    )
+
+
+def chosen(words: type[Word], typed: str, name: str, faults: dict[str, str]) -> Word | None:
+    if not typed:
+        return None
+    try:
+        return words(typed)
+    except ValueError:
+        faults[name] = _("Please choose one of these.")
+        return None
+
+
+def minutes(typed: str, faults: dict[str, str]) -> int | None:
+    if not typed:
+        return None
+    if typed.isascii() and typed.isdigit() and len(typed) <= 3 and int(typed) <= LONGEST_NAP:  # noqa: PLR2004 three digits
+        return int(typed)
+    faults["nap"] = _("A nap is a number of minutes from 0 to 300.")
+    return None
+
+
+def too_long(name: str, typed: str, most: int, faults: dict[str, str]) -> None:
+    if len(typed) > most:
+        faults[name] = _("This is %(n)s characters long, at most %(most)s fit.") % {
+            "n": len(typed),
+            "most": most,
+        }

@@ -1,0 +1,149 @@
+"""Who has it: the state of every family's message, asked for again while something moves."""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from contactbook.clock import local
+from contactbook.delivery import outbox
+from contactbook.delivery.status import Ailment, Skip, Status
+from contactbook.errors import NotFound
+from contactbook.people import audit
+from contactbook.teacher.classes import trouble, undo_seconds
+from contactbook.teacher.door import Told, ToldDep
+from contactbook.teacher.people import relation
+from contactbook.updates.progress import Line, progress
+from contactbook.web.deps import FormDep, Page, PageDep, SessionDep, StaffDep, as_uuid
+from contactbook.words import gettext as _
+
+router = APIRouter(prefix="/teacher/updates/{update_id}")
+STATES = {
+    Status.QUEUED: "waiting",
+    Status.HELD: "waiting",
+    Status.CLAIMED: "sending",
+    Status.SENDING: "sending",
+}
+COUNTED = (
+    "waiting", "sending", "sent", "delivered", "read", "failed", "unknown", "skipped", "recalled",
+)  # fmt: skip
+ODD_FIRST = ("failed", "unknown", "skipped")
+
+
+@router.get("")
+def whole(told: ToldDep, session: SessionDep, page: PageDep) -> Response:
+    return page.show("teacher/progress.html", **shown(session, told, page))
+
+
+@router.get("/progress")
+def moving(told: ToldDep, session: SessionDep, page: PageDep) -> HTMLResponse:
+    return page.show("teacher/_progress.html", **shown(session, told, page))
+
+
+@router.post("/again")
+def again(
+    form: FormDep, told: ToldDep, session: SessionDep, who: StaffDep, page: PageDep
+) -> Response:
+    """A person's word: send one message once more that failed, or of which nobody knows."""
+    delivery_id = as_uuid(form.text("delivery"))
+    if delivery_id is None:
+        raise NotFound
+    if outbox.send_again(session, delivery_id=delivery_id, update_id=told.update.id, now=page.now):
+        audit.note(
+            session,
+            "delivery.sent_again",
+            actor_id=who.staff_id,
+            school_id=told.room.school.id,
+            subject_id=delivery_id,
+            now=page.now,
+        )
+    return RedirectResponse(f"/teacher/updates/{told.update.id}", HTTPStatus.SEE_OTHER)
+
+
+def shown(session: Session, told: Told, page: Page) -> dict[str, Any]:
+    update, lines = told.update, progress(session, told.update)
+    at = local(update.published_at)
+    return {
+        "update": {
+            "id": update.id,
+            "classroom": told.room.shown,
+            "at": at,
+            "day": update.on_date,
+            "urgent": update.urgent,
+        },
+        "done": all(line.ended for line in lines),
+        "undo_seconds": 0 if update.recalled_at else undo_seconds(update, page.now),
+        "nothing_leaves": trouble(session, page.now)["nothing_leaves"],
+        "counts": counts(lines),
+        "rows": sorted((row(line) for line in lines), key=oddness),
+    }
+
+
+def counts(lines: Sequence[Line]) -> dict[str, int]:
+    tally = dict.fromkeys(COUNTED, 0)
+    for line in lines:
+        tally[state(line)] += 1
+    return tally
+
+
+def oddness(shown_row: dict[str, Any]) -> int:
+    """Those that want a look come first; within them, by child, as they came."""
+    state_ = shown_row["state"]
+    return ODD_FIRST.index(state_) if state_ in ODD_FIRST else len(ODD_FIRST)
+
+
+def state(line: Line) -> str:
+    return STATES.get(line.status, line.status.value)
+
+
+def row(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.delivery_id,
+        "child": line.child,
+        "guardian": line.guardian,
+        "relation": relation(line.relation),
+        "channel": line.channel.value if line.channel else "",
+        "state": state(line),
+        "reason": reason(line),
+        "at": None,
+        "then": None,
+        "again": line.status in (Status.FAILED, Status.UNKNOWN),
+    }
+
+
+def reason(line: Line) -> str:
+    """Why it is not simply well, in words; the provider's own code stands behind, in small."""
+    said = REASONS[line.reason]() if line.reason in REASONS else ""
+    if line.status in (Status.SENT, Status.DELIVERED, Status.READ):
+        return (
+            _("It went on by this channel because another did not reach.") if line.fell_back else ""
+        )
+    if line.call:
+        said = f"{said} {_('This is urgent: please call the family.')}".strip()
+    if line.detail and line.status in (Status.FAILED, Status.UNKNOWN):
+        said = f"{said} «{line.detail[:60]}»".strip()
+    return said
+
+
+REASONS: dict[str, Callable[[], str]] = {
+    Skip.RESTRICTED: lambda: _("This person is not to receive news of the child."),
+    Skip.NO_CONTACT: lambda: _(
+        "There is no confirmed address yet. The office can invite the family."
+    ),
+    Skip.NO_CONSENT: lambda: _("The family has not agreed to receive this."),
+    Skip.NOT_ENTITLED: lambda: _("Only SMS would reach her, and this child has no plan for it."),
+    Skip.NO_WORDS: lambda: _("Nothing of this may be said on her channel."),
+    Skip.ARRIVED: lambda: _("The message before it arrived after all."),
+    Ailment.UNREACHABLE: lambda: _("She cannot be reached on this channel."),
+    Ailment.REFUSED: lambda: _("The provider refuses this text."),
+    Ailment.WORN_OUT: lambda: _("It was tried many times without an answer."),
+    Ailment.NO_RECEIPT: lambda: _("It was taken, and nobody said that it arrived."),
+    Ailment.UNANSWERED: lambda: _("The provider did not answer: she may have it already."),
+    Ailment.ACCOUNT: lambda: _("The school's account on this channel is paused."),
+    Ailment.BUSY: lambda: _("The provider is busy: it is tried again by itself."),
+    Ailment.QUIET: lambda: _("Families are asleep: it leaves in the morning."),
+}

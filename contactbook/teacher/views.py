@@ -1,0 +1,120 @@
+"""What the class pages show of a day, in the shapes their templates ask for."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Any
+
+from contactbook.clock import local
+from contactbook.updates.day import ChildDay, here
+from contactbook.updates.facts import Facts
+from contactbook.updates.models import Attendance, Meal
+from contactbook.words import gettext as _
+
+
+class Step(StrEnum):
+    """What a class can be told in one tap, in the order of the day."""
+
+    ATTENDANCE = "attendance"
+    MEAL = "meal"
+    NAP = "nap"
+
+
+# A tap claims only what has happened: before lunch nobody has eaten, before the nap nobody slept.
+OPENS = {Step.ATTENDANCE: time(0), Step.MEAL: time(10, 30), Step.NAP: time(13)}
+
+
+def is_open(step: Step, now: datetime) -> bool:
+    return local(now).time() >= OPENS[step]
+
+
+def lacking(step: Step, children: Sequence[ChildDay]) -> list[ChildDay]:
+    """Those the tap would fill in: not marked; or here, and nothing said of the meal or the nap."""
+    if step is Step.ATTENDANCE:
+        return [child for child in children if child.facts.attendance is None]
+    present = [child for child in children if here(child.facts)]
+    if step is Step.MEAL:
+        return [child for child in present if child.facts.lunch is None]
+    return [child for child in present if child.facts.nap_minutes is None]
+
+
+def steps(children: Sequence[ChildDay], now: datetime) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = []
+    suggested = False
+    for step in Step:
+        count, opened = len(lacking(step, children)), is_open(step, now)
+        suggest = bool(count) and opened and not suggested
+        suggested = suggested or suggest
+        ahead = not opened or not any(here(child.facts) for child in children)
+        waits = step is not Step.ATTENDANCE and not count and ahead
+        shown.append(
+            {
+                "deed": step.value,
+                "count": count or (1 if waits else 0),  # nobody here yet is not "done"
+                "open": opened and not waits,
+                "suggested": suggest,
+            }
+        )
+    return shown
+
+
+def counts(children: Sequence[ChildDay]) -> dict[str, int]:
+    marked = Counter(child.facts.attendance for child in children)
+    return {
+        "children": len(children),
+        "present": marked[Attendance.PRESENT] + marked[Attendance.LATE],
+        "away": marked[Attendance.EXCUSED] + marked[Attendance.ABSENT],
+        "unmarked": marked[None],
+    }
+
+
+def row(child: ChildDay) -> dict[str, Any]:
+    facts = child.facts
+    return {
+        "id": child.student.id,
+        "name": child.student.full_name,
+        "attendance": facts.attendance or "unmarked",
+        "arrived": facts.arrived_at,
+        "note": None,
+        "meal": facts.lunch,
+        "nap": facts.nap_minutes,
+        "health": facts.health,
+        "remark": facts.remark,
+        "allergy": child.student.allergy,
+        "changed": bool(child.told and set(child.news) - {"activity", "learning"}),
+    }
+
+
+def ready(children: Sequence[ChildDay]) -> list[ChildDay]:
+    """Children whose families would hear something now."""
+    return [child for child in children if child.news]
+
+
+def kind(new: dict[str, Any]) -> str:
+    """What kind of message this is, in a few words: two children of one kind get the same one."""
+    said = [
+        *([AWAY[Attendance(new["attendance"])]()] if new.get("attendance") in AWAY else []),
+        *([_("ate less")] if new.get("lunch") not in (None, Meal.ALL) else []),
+        *([_("no nap")] if new.get("nap_minutes") == 0 else []),
+        *([_("with a health note")] if new.get("health") else []),
+        *([_("with words from you")] if new.get("remark") else []),
+    ]
+    return ", ".join(said) or _("as usual")
+
+
+AWAY = {
+    Attendance.LATE: lambda: _("came in late"),
+    Attendance.EXCUSED: lambda: _("away with notice"),
+    Attendance.ABSENT: lambda: _("away without notice"),
+}
+
+
+def left_alone(child: ChildDay) -> str:
+    """Why a tap for all leaves this child as it is."""
+    facts: Facts = child.facts
+    if facts.attendance is None:
+        return _("not marked yet")
+    if facts.attendance is Attendance.PRESENT:
+        return _("already entered")
+    return AWAY[facts.attendance]()
