@@ -188,7 +188,7 @@ def reach(session: Session, person: Person) -> tuple[list[ContactPoint], dict[st
         )
     )
     first = {point.channel: point for point in reversed(points)}  # one address a channel
-    return list(first.values()), {channel: purposes for channel, purposes in states}
+    return list(first.values()), dict(iter(states))
 
 
 def order(way: Plan, channel: str) -> int:
