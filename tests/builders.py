@@ -115,7 +115,7 @@ def guardian(session: Session, world: Class, name: str = "Trần Thị Mai") -> 
     return person
 
 
-def family(  # noqa: PLR0913 a family is described by these
+def family(
     session: Session,
     world: Class,
     *channels: Channel,

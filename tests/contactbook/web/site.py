@@ -58,7 +58,7 @@ def site_of(sessions: Sessions) -> Site:
     channels = {channel: FakeChannel(channel) for channel in Channel}
     clock = Clock()
     parts = Parts(
-        settings=Settings(secret_key="a secret for tests that is long enough"),  # type: ignore[arg-type]
+        settings=Settings(secret_key="a secret for tests that is long enough"),
         sessions=sessions,
         adapters=channels,
         entitlements=PaidFor(),
@@ -74,9 +74,7 @@ def token(page: Response) -> str:
     return found[1]
 
 
-def post(
-    visitor: TestClient, address: str, page: str, **fields: str | list[str]
-) -> Response:
+def post(visitor: TestClient, address: str, page: str, **fields: str | list[str]) -> Response:
     """Fill in the form of `page` and send it to `address`."""
     form: Mapping[str, str | list[str]] = {"csrf_token": token(visitor.get(page)), **fields}
     return visitor.post(address, data=dict(form))
@@ -111,6 +109,4 @@ def teaching(site: Site) -> Teaching:
             )
         ]
         username, room = world.teacher.username, world.classroom.id
-    return Teaching(
-        site, world, site.signed_in(username), f"/teacher/classes/{room}", children
-    )
+    return Teaching(site, world, site.signed_in(username), f"/teacher/classes/{room}", children)

@@ -2,9 +2,10 @@
 
 from http import HTTPStatus
 
+from sqlalchemy import func, select
+
 from contactbook.db import transaction
 from contactbook.updates.models import Update
-from sqlalchemy import func, select
 from tests.contactbook.web.site import Teaching
 
 
@@ -24,7 +25,9 @@ def test_a_morning_by_name_list(teacher: Teaching) -> None:
         assert session.scalar(select(func.count()).select_from(Update)) == 1
     progress = teacher.visitor.get(f"/teacher/updates/{update.id}")
     assert progress.status_code == HTTPStatus.OK, progress.text
-    assert teacher.visitor.get(f"/teacher/updates/{update.id}/progress").status_code == HTTPStatus.OK
+    assert (
+        teacher.visitor.get(f"/teacher/updates/{update.id}/progress").status_code == HTTPStatus.OK
+    )
     child = teacher.get(f"/children/{teacher.children[0]}")
     assert child.status_code == HTTPStatus.OK, child.text
     undone = teacher.visitor.get("/teacher/")

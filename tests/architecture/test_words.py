@@ -1,0 +1,76 @@
+"""Everything people read is translated: no English is left over, nothing translated is unused."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+LOCALE = ROOT / "contactbook/locale/vi/LC_MESSAGES"
+FILLED_IN = re.compile(r"%\(\w+\)s|\{\w*\}")
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+Id = str | tuple[str, ...]
+
+
+@cache
+def used() -> frozenset[str]:
+    """The msgids of code and templates; of a plural its singular."""
+    found = extract_from_dir(
+        str(ROOT / "contactbook"),
+        METHODS,
+        {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "false"}},
+        keywords={"_": None, "gettext": None, "ngettext": (1, 2), "trans": None},
+    )
+    return frozenset(first(message) for _file, _line, message, _comments, _context in found)
+
+
+def first(message: Id) -> str:
+    return message if isinstance(message, str) else message[0]
+
+
+def catalogue(name: str) -> Catalog:
+    with (LOCALE / name).open("rb") as po:
+        return read_po(po, locale="vi")
+
+
+def messages() -> Iterator[Message]:
+    for name in ("contactbook.po", "parents.po"):
+        yield from (message for message in catalogue(name) if message.id)
+
+
+def test_words_were_found() -> None:
+    assert len(used()) > 150
+
+
+@pytest.mark.parametrize("msgid", sorted(used()))
+def test_every_word_is_translated(msgid: str) -> None:
+    assert any(first(message.id) == msgid and message.string for message in messages())
+
+
+def test_nothing_is_translated_for_nobody() -> None:
+    assert sorted(first(one.id) for one in messages() if first(one.id) not in used()) == []
+
+
+def test_no_translation_is_a_guess() -> None:
+    assert [message.id for message in messages() if message.fuzzy] == []
+
+
+def test_a_translation_is_filled_in_by_the_same_facts() -> None:
+    """A name may be left out on purpose; one that is asked for must be given."""
+    for message in messages():
+        given = set(
+            FILLED_IN.findall(" ".join(message.id if message.pluralizable else [message.id]))
+        )
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        for string in strings:
+            assert set(FILLED_IN.findall(string)) <= given, message.id
+
+
+def test_no_message_is_translated_twice() -> None:
+    ids = [first(message.id) for message in messages()]
+    assert sorted({one for one in ids if ids.count(one) > 1}) == []
