@@ -206,14 +206,15 @@ class EmailAdapter:
         )
         try:
             await smtp.connect()
-        except SMTPNotSupported:
-            raise AccountUnusable("relay offers neither STARTTLS nor our log-in") from None
         except SMTPConnectResponseError as error:
             raise refused("greeting", error.code) from None
         except SMTPResponseException as error:
             raise refused("log-in", error.code) from None
         except (SMTPException, OSError) as error:
-            raise TryAgain(f"relay: {type(error).__name__}") from None
+            # These two are the library's words for a relay without STARTTLS, or without our log-in.
+            lacks = type(error) in (SMTPException, SMTPNotSupported)
+            kind = AccountUnusable if lacks else TryAgain
+            raise kind(f"relay: {type(error).__name__}") from None
         return Line(smtp)
 
     def _name(self, message: Outgoing) -> str:

@@ -15,7 +15,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 class ChannelSettings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix="CHANNELS_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="CHANNELS_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # else a mistyped secret is printed
     )
 
     callback_url: str = Field(
@@ -97,10 +102,10 @@ class ChannelSettings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _is_mail_address(cls, value: SecretStr | None) -> SecretStr | None:
-        parts = urlsplit(value.get_secret_value() if value else "smtp://nobody")
         try:
+            parts = urlsplit(value.get_secret_value() if value else "smtp://nobody")
             wrong = parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0
-        except ValueError:  # a port that is no number; its own message would show the password
+        except ValueError:  # a port that is no number, a bracket that is not closed
             wrong = True
         if wrong:
             raise ValueError("must be smtp://[user:password@]host[:port], or smtps://…")

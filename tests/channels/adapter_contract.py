@@ -1,7 +1,7 @@
 """What every adapter promises, and how the four are set up to be asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -138,6 +138,3 @@ class Trouble:
 
         result: Accepted | SendFailed = run(story())
         return result
-
-
-Story = Callable[[], Coroutine[Any, Any, None]]

@@ -99,13 +99,19 @@ class Relay:
     """An SMTP server's script: what it says at each step, and what it got."""
 
     says: dict[str, bytes] = field(default_factory=dict)
+    once: dict[str, bytes] = field(default_factory=dict)  # said a single time
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
     port: int = 0
     connections: int = 0
     commands: list[str] = field(default_factory=list)
     letters: list[bytes] = field(default_factory=list)
 
     def at(self, step: str, otherwise: bytes) -> bytes:
-        return self.says.get(step, otherwise)
+        return self.once.pop(step, self.says.get(step, otherwise))
+
+    def hang_up(self) -> None:
+        for writer in self.writers:
+            writer.close()
 
 
 @asynccontextmanager
@@ -125,6 +131,7 @@ async def mail_relay(**says: bytes) -> AsyncIterator[Relay]:
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         relay.connections += 1
+        relay.writers.append(writer)
         alive = await say(writer, "greeting", b"220 relay.example")
         while alive:
             command = (await reader.readuntil(b"\r\n")).decode().strip()
@@ -133,7 +140,7 @@ async def mail_relay(**says: bytes) -> AsyncIterator[Relay]:
             normal = {"ehlo": b"250-relay.example\r\n250 AUTH PLAIN", "auth": b"235 welcome"}
             normal |= {"quit": b"221 bye", "data": b"354 go on"}
             alive = await say(writer, step, normal.get(step, b"250 ok")) and step != "quit"
-            if step == "data" and relay.at("data", b"354").startswith(b"354"):
+            if step == "data" and "data" not in relay.says:
                 letter = await reader.readuntil(b"\r\n.\r\n")
                 relay.letters.append(letter)
                 alive = await say(writer, "dot", b"250 queued")

@@ -1,0 +1,165 @@
+"""Every row of the providers' error tables (reference/*.md), answered by a real socket."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from channels import sms, telegram, zalo
+from channels.http import morning, next_minute, tomorrow
+from contactbook.ports.channel import (
+    AccountUnusable,
+    Channel,
+    GiveUp,
+    NotReachable,
+    OutcomeUnknown,
+    SendFailed,
+    TryAgain,
+)
+from tests.channels.adapter_contract import answered, open_adapter, outgoing, run, tried
+from tests.channels.wire import mail_relay, reply
+
+# Written from the documents a second time, not read from the adapters.
+ESMS: dict[type[SendFailed], str] = {
+    NotReachable: "99 108",
+    TryAgain: "199 160 105",
+    AccountUnusable: "103 102 101 140 143",
+    GiveUp: "104 146 177 118 300 301 201 107 120 163"
+    " 106 110 115 171 204 210 687 789 790 791 799 801 802 851 854",
+    OutcomeUnknown: "0 98 123 500 999999 abc",
+}
+ZALO: dict[type[SendFailed], str] = {
+    TryAgain: "-32 -200 -211 -218 -234 -311",
+    NotReachable: "-213 -217 -222 -227 -230 -232 -244 -305",
+    GiveUp: "-100 -201 -210 -214 -233 -237 -238 -240 -241 -248 -249 -403",
+    AccountUnusable: "-204 -205 -209 -212 -216 -219 -220 -221 -223 -224 -235 -242 -320 -321 -501",
+    OutcomeUnknown: "-1 -118 -999 7",
+}
+UNTIL_NEXT_MINUTE = timedelta(seconds=40)  # the tests' clock says 16:30:20 in Vietnam
+UNTIL_MORNING = timedelta(hours=13, minutes=29, seconds=40)
+UNTIL_TOMORROW = timedelta(hours=7, minutes=34, seconds=40)
+WAITS = {
+    "-32": UNTIL_NEXT_MINUTE,
+    "-234": UNTIL_MORNING,
+    "-211": UNTIL_TOMORROW,
+    "-218": UNTIL_TOMORROW,
+    "-311": UNTIL_TOMORROW,
+}
+TELEGRAM: list[tuple[int, str, type[SendFailed]]] = [
+    (403, "Forbidden: bot was blocked by the user", NotReachable),
+    (403, "Forbidden: user is deactivated", NotReachable),
+    (403, "Forbidden: bot can't initiate conversation with a user", NotReachable),
+    (403, "Forbidden: bot was kicked from the group chat", NotReachable),
+    (403, "Forbidden: bot was kicked from the supergroup chat", NotReachable),
+    (403, "Forbidden: bot was kicked from the channel chat", NotReachable),
+    (403, "Forbidden: bot is not a member of the group chat", NotReachable),
+    (403, "Forbidden: bot is not a member of the supergroup chat", NotReachable),
+    (403, "Forbidden: bot is not a member of the channel chat", NotReachable),
+    (403, "Forbidden: the group chat was deleted", NotReachable),
+    (403, "Forbidden: something new", NotReachable),
+    (400, "Bad Request: chat not found", NotReachable),
+    (400, "Bad Request: private chat not found", NotReachable),
+    (400, "Bad Request: group chat was upgraded to a supergroup chat", NotReachable),
+    (400, "Bad Request: message text is empty", GiveUp),
+    (400, "Bad Request: message is too long", GiveUp),
+    (400, "Bad Request: can't parse entities: Unsupported start tag", GiveUp),
+    (400, "Bad Request: message is not modified: specified new message content …", GiveUp),
+    (
+        400,
+        "Bad Request: query is too old and response timeout expired or query ID is invalid",
+        GiveUp,
+    ),
+    (400, "Bad Request: something new", GiveUp),
+    (401, "Unauthorized", AccountUnusable),
+    (401, "Unauthorized: invalid token specified", AccountUnusable),
+    (404, "Not Found", AccountUnusable),
+    (404, "Not Found: method not found", AccountUnusable),
+    (409, "Conflict: can't use getUpdates method while webhook is active; use …", AccountUnusable),
+    (409, "Conflict: terminated by other getUpdates request; make sure …", AccountUnusable),
+    (409, "Conflict: terminated by other setWebhook", AccountUnusable),
+    (500, "Internal Server Error", OutcomeUnknown),
+    (502, "Bad Gateway", OutcomeUnknown),
+    (503, "Service Unavailable", OutcomeUnknown),
+    (420, "Enhance your calm", OutcomeUnknown),
+]
+SMTP: list[tuple[str, int, type[SendFailed]]] = [
+    *((step, code, TryAgain) for step in ("mail", "rcpt", "dot") for code in (421, 450, 451, 452)),
+    ("greeting", 421, TryAgain),
+    ("greeting", 554, AccountUnusable),
+    ("auth", 454, TryAgain),
+    *(("auth", code, AccountUnusable) for code in (530, 534, 535, 538, 599)),
+    *(("mail", code, AccountUnusable) for code in (530, 550, 553, 599)),
+    ("mail", 552, GiveUp),
+    ("rcpt", 530, AccountUnusable),
+    *(("rcpt", code, NotReachable) for code in (550, 551, 552, 553, 554, 599)),
+    *((step, code, GiveUp) for step in ("data", "dot") for code in (550, 552, 554, 599)),
+    ("data", 451, TryAgain),
+    ("rcpt", 299, TryAgain),  # no refusal, no consent; and nothing of the letter was sent
+    ("dot", 299, OutcomeUnknown),
+]
+
+
+def rows(table: dict[type[SendFailed], str]) -> list[tuple[str, type[SendFailed]]]:
+    return [(code, kind) for kind, codes in table.items() for code in codes.split()]
+
+
+@pytest.mark.parametrize(("code", "kind"), rows(ESMS))
+@pytest.mark.parametrize("status", [200, 400])
+def test_esms(status: int, code: str, kind: type[SendFailed]) -> None:
+    came, _ = answered(Channel.SMS, reply(status, {"CodeResult": code, "ErrorMessage": "…"}))
+    assert type(came) is kind
+
+
+def test_esms_knows_an_invalid_request_without_a_code() -> None:
+    came, _ = answered(Channel.SMS, reply(200, {"error": "Invalid request"}))
+    assert type(came) is GiveUp
+
+
+@pytest.mark.parametrize(("code", "kind"), rows(ZALO))
+def test_zalo(code: str, kind: type[SendFailed]) -> None:
+    came, _ = answered(Channel.ZALO, reply(200, {"error": int(code), "message": "…"}))
+    assert type(came) is kind
+    assert getattr(came, "after", None) == WAITS.get(code)
+
+
+@pytest.mark.parametrize(("status", "words", "kind"), TELEGRAM)
+def test_telegram(status: int, words: str, kind: type[SendFailed]) -> None:
+    said = {"ok": False, "error_code": status, "description": words}
+    came, _ = answered(Channel.TELEGRAM, reply(status, said))
+    assert type(came) is kind
+
+
+@pytest.mark.parametrize(("step", "code", "kind"), SMTP)
+def test_smtp(step: str, code: int, kind: type[SendFailed]) -> None:
+    async def story() -> object:
+        async with mail_relay(**{step: f"{code} no".encode()}) as relay:
+            url = f"http://teacher:p%40ss@127.0.0.1:{relay.port}"
+            async with open_adapter(Channel.EMAIL, url) as ours:
+                return await tried(ours, outgoing(Channel.EMAIL))
+
+    assert isinstance(came := run(story()), kind), repr(came)
+
+
+def test_the_adapters_know_no_code_that_this_page_does_not() -> None:
+    assert set(sms.ANSWERS) == {code for code, kind in rows(ESMS) if kind is not OutcomeUnknown}
+    known = {int(code) for code, kind in rows(ZALO) if kind is not OutcomeUnknown}
+    assert set(zalo.ANSWERS) == known
+    said = [words.removeprefix("Bad Request: ") for _, words, _ in TELEGRAM]
+    assert all(any(words.startswith(known) for words in said) for known in telegram.ANSWERS)
+
+
+@pytest.mark.parametrize(
+    ("now", "minute", "dawn", "day"),
+    [
+        ("2026-11-24T09:30:00+00:00", "0:01:00", "13:30:00", "7:35:00"),  # 16:30 in Vietnam
+        ("2026-11-24T22:59:59+00:00", "0:00:01", "0:00:01", "18:05:01"),  # 05:59:59
+        ("2026-11-24T23:00:00+00:00", "0:01:00", "1 day, 0:00:00", "18:05:00"),  # 06:00
+        ("2026-11-24T17:00:00+00:00", "0:01:00", "6:00:00", "0:05:00"),  # midnight
+    ],
+)
+def test_waits_end_when_the_provider_counts_anew(
+    now: str, minute: str, dawn: str, day: str
+) -> None:
+    moment = datetime.fromisoformat(now).astimezone(UTC)
+    assert str(next_minute(moment)) == minute
+    assert str(morning(moment)) == dawn
+    assert str(tomorrow(moment)) == day
