@@ -120,6 +120,7 @@ def family(
     world: Class,
     *channels: Channel,
     child: str = "Nguyễn Gia An",
+    mother: str = "Trần Thị Mai",
     pupils: int = 1,
     purposes: Purpose = ALL_PURPOSES,
     verified: bool = True,
@@ -128,14 +129,14 @@ def family(
 ) -> tuple[list[Student], Guardian]:
     """A mother with an address on each channel, in that order, and `pupils` children here."""
     children = [pupil(session, world, child) for _ in range(pupils)]
-    mother = guardian(session, world)
+    person = guardian(session, world, mother)
     for one in children:
-        bond(session, world, one, mother, restricted=restricted)
+        bond(session, world, one, person, restricted=restricted)
         if paid:
-            subscribe(session, world, one, mother)
-    reach(session, world, mother, channels, verified=verified)
-    agree(session, world, mother, children, channels, purposes)
-    return children, mother
+            subscribe(session, world, one, person)
+    reach(session, world, person, channels, verified=verified)
+    agree(session, world, person, children, channels, purposes)
+    return children, person
 
 
 def bond(

@@ -82,7 +82,7 @@ def row(child: ChildDay) -> dict[str, Any]:
         "health": facts.health,
         "remark": facts.remark,
         "allergy": child.student.allergy,
-        "changed": bool(child.told and set(child.news) - {"activity", "learning"}),
+        "changed": bool(child.news.keys() & child.told.keys()),
     }
 
 
