@@ -1,0 +1,255 @@
+"""A lock on every door: walk the routers, not the app (FastAPI keeps included ones private)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from contactbook.app import ROUTERS
+from contactbook.db import transaction
+from contactbook.people.audit import Audit
+from contactbook.people.staff import Duty, Staff, StaffRole
+from contactbook.updates.models import DailyRecord, Update
+from contactbook.web.deps import enter_school
+from tests.builders import LONG_AGO, PASSWORD, TODAY, class_of
+from tests.contactbook.web.site import Site, Teaching
+
+OPEN = {"/", "/healthz", "/readyz", "/static/{version}/{name}", "/hooks/{channel}/{rest:path}"}
+STEPS = ("attendance", "meal", "nap")
+
+
+@dataclass(frozen=True)
+class Door:
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def address(self, **ids: object) -> str:
+        return self.path.format(**ids)
+
+
+def doors() -> Iterator[Door]:
+    for router in ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute), route
+            for method in sorted(route.methods):
+                yield Door(method, route.path)
+
+
+ALL = list(doors())
+TEACHERS = [door for door in ALL if door.path.startswith("/teacher")]
+OF_A_CLASS = [door for door in TEACHERS if "{" in door.path]
+WRITING = [door for door in ALL if door.method == "POST" and door.path not in OPEN]
+
+
+def test_doors_were_found() -> None:
+    assert len(ALL) >= 20
+    assert len(OF_A_CLASS) >= 12
+    assert len(WRITING) >= 8
+
+
+def test_every_door_is_open_on_purpose_or_locked() -> None:
+    locked = {door.path for door in ALL if door.path.startswith("/teacher")} | {"/sign-out"}
+    assert {door.path for door in ALL} - locked == OPEN
+
+
+@dataclass
+class House:
+    """A class with something published, and every kind of stranger to it."""
+
+    teacher: Teaching
+    update: str
+    strangers: dict[str, TestClient]
+
+    @property
+    def ids(self) -> dict[str, object]:
+        return {
+            "classroom_id": self.teacher.world.classroom.id,
+            "student_id": self.teacher.children[0],
+            "update_id": self.update,
+            "step": "attendance",
+        }
+
+
+@pytest.fixture
+def house(teacher: Teaching) -> House:
+    teacher.post("/all/attendance", child=[str(one) for one in teacher.children])
+    teacher.post("/publish", idempotency_key="first-of-all")
+    with transaction(teacher.site.sessions) as session:
+        update_id = session.scalars(select(Update.id)).one()
+        names = {
+            "next door": class_of(
+                session, name="Lá 2", school=teacher.world.school, password=PASSWORD
+            ).teacher.username,
+            "elsewhere": class_of(session, password=PASSWORD).teacher.username,
+            "past": past_teacher(teacher, session),
+        }
+    strangers = {who: teacher.site.signed_in(name) for who, name in names.items()}
+    return House(teacher, str(update_id), strangers)
+
+
+def past_teacher(teacher: Teaching, session: Session) -> str:
+    """She had this class until yesterday: `valid_to` is the first day it was no longer hers."""
+    world = class_of(session, name="Lá 3", school=teacher.world.school, password=PASSWORD)
+    session.execute(
+        update(StaffRole)
+        .where(StaffRole.staff_id == world.teacher.id)
+        .values(classroom_id=teacher.world.classroom.id, valid_to=TODAY)
+    )
+    return world.teacher.username
+
+
+def knock(visitor: TestClient, door: Door, token: str = "", **ids: object) -> int:
+    if door.method == "GET":
+        return visitor.get(door.address(**ids)).status_code
+    return visitor.post(door.address(**ids), data={"csrf_token": token}).status_code
+
+
+def own_token(visitor: TestClient) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', visitor.get("/teacher/").text)
+    assert found
+    return found[1]
+
+
+def test_who_is_not_signed_in_goes_to_the_door(site: Site) -> None:
+    visitor = site.visitor()
+    ids = {name: uuid4() for name in ("classroom_id", "student_id", "update_id")}
+    for door in [door for door in ALL if door.path not in OPEN]:
+        path = door.address(**ids, step="meal")
+        answer = visitor.request(door.method, path)
+        assert answer.status_code == HTTPStatus.SEE_OTHER, door
+        back = f"/?next={path}" if door.method == "GET" else "/"
+        assert answer.headers["location"] == back, door
+
+
+def test_a_class_that_is_not_hers_does_not_exist(house: House) -> None:
+    for who, stranger in house.strangers.items():
+        token = own_token(stranger)
+        before = traces(house)
+        answers = {str(door): knock(stranger, door, token, **house.ids) for door in OF_A_CLASS}
+        assert set(answers.values()) == {HTTPStatus.NOT_FOUND}, (who, answers)
+        assert traces(house) == before
+
+
+def traces(house: House) -> tuple[int, ...]:
+    with transaction(house.teacher.site.sessions) as session:
+        return tuple(
+            session.scalar(select(func.count()).select_from(table)) or 0
+            for table in (Audit, DailyRecord, Update)
+        )
+
+
+def test_an_unknown_id_is_no_page(house: House) -> None:
+    visitor = house.teacher.visitor
+    token = own_token(visitor)
+    unknown = [str(uuid4()), "1", "../../etc/passwd", "%00", "'--", "x" * 3000, "é"]
+    for name, value, door in product(house.ids, unknown, OF_A_CLASS):
+        if f"{{{name}}}" in door.path:
+            ids = {**house.ids, name: value}
+            assert knock(visitor, door, token, **ids) == HTTPStatus.NOT_FOUND, (door, ids)
+
+
+def test_a_child_of_another_class_is_no_page_here(house: House, site: Site) -> None:
+    with transaction(site.sessions) as session:
+        other = class_of(session, "Vũ Minh Khoa", name="Lá 9", school=house.teacher.world.school)
+        child = other.students[0].id
+    ids = {**house.ids, "student_id": child}
+    for door in [door for door in OF_A_CLASS if "{student_id}" in door.path]:
+        status = knock(house.teacher.visitor, door, own_token(house.teacher.visitor), **ids)
+        assert status == HTTPStatus.NOT_FOUND, door
+
+
+def test_a_form_that_is_not_ours_changes_nothing(house: House) -> None:
+    before = traces(house)
+    visitor = house.teacher.visitor
+    for door, token in product(WRITING, ["", "wrong", "é" * 40]):
+        assert knock(visitor, door, token, **house.ids) == HTTPStatus.FORBIDDEN, (door, token)
+    for door in WRITING:
+        no_form = visitor.post(door.address(**house.ids))
+        assert no_form.status_code == HTTPStatus.FORBIDDEN, door
+    assert traces(house) == before
+
+
+def test_another_persons_token_is_not_hers(house: House) -> None:
+    token = own_token(house.strangers["next door"])
+    for door in WRITING:
+        assert knock(house.teacher.visitor, door, token, **house.ids) == HTTPStatus.FORBIDDEN
+
+
+def test_a_principal_enters_every_class_of_her_school_and_no_other(house: House) -> None:
+    school = house.teacher.world.school.id
+    with transaction(house.teacher.site.sessions) as session:
+        world = class_of(session, password=PASSWORD)
+        person = session.get_one(Staff, world.teacher.id)
+        session.execute(
+            update(StaffRole)
+            .where(StaffRole.staff_id == person.id)
+            .values(
+                duty=Duty.PRINCIPAL, classroom_id=None, school_id=school,
+                valid_from=LONG_AGO.date(),
+            )
+        )  # fmt: skip
+        person.school_id = school
+        elsewhere, name = world.classroom.id, person.username
+    visitor = house.teacher.site.signed_in(name)
+    assert visitor.get(house.teacher.here).status_code == HTTPStatus.OK
+    assert visitor.get(f"/teacher/classes/{elsewhere}").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_wall_in_the_database_stands_behind_every_page(house: House) -> None:
+    """A page that forgot to ask would still see one school only."""
+    with transaction(house.teacher.site.sessions) as session:
+        other = class_of(session, "Vũ Minh Khoa")
+        enter_school(session, house.teacher.world.school.id)
+        seen = session.scalar(
+            text("SELECT count(*) FROM student WHERE school_id = :id"), {"id": other.school.id}
+        )
+        assert seen == 0
+
+
+def test_reading_a_class_and_a_child_is_written_down(teacher: Teaching) -> None:
+    teacher.get()
+    teacher.get(f"/children/{teacher.children[1]}")
+    teacher.get("/preview")
+    with transaction(teacher.site.sessions) as session:
+        lines = session.execute(select(Audit.action, Audit.subject_id, Audit.actor_id)).all()
+    who = teacher.world.teacher.id
+    assert ("class.read", teacher.world.classroom.id, who) in lines
+    assert ("child.read", teacher.children[1], who) in lines
+    assert "preview.read" in {line.action for line in lines}
+
+
+def test_a_session_ends(teacher: Teaching) -> None:
+    teacher.site.clock.at += timedelta(hours=13)
+    assert teacher.get().headers["location"] == f"/?next={teacher.here}"
+
+
+def test_who_signed_out_is_out_everywhere(teacher: Teaching) -> None:
+    copied = dict(teacher.visitor.cookies)
+    token = own_token(teacher.visitor)
+    answer = teacher.visitor.post("/sign-out", data={"csrf_token": token})
+    assert answer.headers["location"] == "/"
+    thief = teacher.site.visitor()
+    thief.cookies.update(copied)
+    assert thief.get("/teacher/").status_code == HTTPStatus.SEE_OTHER
+
+
+def test_who_left_the_school_is_out_at_once(teacher: Teaching) -> None:
+    with transaction(teacher.site.sessions) as session:
+        session.execute(
+            update(Staff)
+            .where(Staff.id == teacher.world.teacher.id)
+            .values(retired_at=teacher.site.clock())
+        )
+    assert teacher.get().status_code == HTTPStatus.SEE_OTHER
