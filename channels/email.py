@@ -131,6 +131,7 @@ class Line:
 
 class EmailAdapter:
     channel: Channel = Channel.EMAIL
+    hears: bool = False  # the provider tells no arrival
     repeatable: bool = False  # a relay does not look for Message-IDs it has seen
 
     def __init__(self, settings: ChannelSettings, *, now: Clock = utc_now) -> None:

@@ -93,6 +93,7 @@ class EsmsAdapter:
         self._url = httpx.URL(f"{settings.esms_url}/SendMultipleMessage_V4_post_json/")
         self._account = account(settings)
         self._secret = settings.esms_callback_secret
+        self.hears = self._secret is not None  # a report has a door only with its secret word
         self._price = settings.sms_price_vnd
         self._most = settings.sms_max_parts
         self._now = now

@@ -93,6 +93,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 class TelegramAdapter:
     channel: Channel = Channel.TELEGRAM
+    hears: bool = False  # the provider tells no arrival
     repeatable: bool = False  # no idempotency key and no client message id exist
 
     def __init__(self, settings: ChannelSettings, *, now: Clock = utc_now) -> None:

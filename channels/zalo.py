@@ -97,6 +97,7 @@ class ZaloAdapter:
     repeatable: bool = False  # no idempotency key and no client id exist on this call
 
     def __init__(self, settings: ChannelSettings, *, now: Clock = utc_now) -> None:
+        self.hears = bool(settings.zalo_webhook_secrets)  # unsigned, a webhook is not believed
         if not settings.zalo_access_token:
             raise ValueError("Zalo is not configured")
         self._client = Client(

@@ -27,10 +27,14 @@ class FakeChannel:
 
     channel: Channel = Channel.ZALO
     repeatable: bool = False
+    hears: bool = field(init=False)
     failure: SendFailed | None = None
     script: Callable[[Outgoing], Accepted | SendFailed] | None = None
     pause: float = 0
     sent: list[Outgoing] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.hears = self.channel in (Channel.ZALO, Channel.SMS)
 
     async def send(self, message: Outgoing) -> Accepted:
         self.sent.append(message)

@@ -9,7 +9,6 @@ from contactbook.delivery.status import Ailment, Status
 from contactbook.ports.channel import (
     Accepted,
     AccountUnusable,
-    Channel,
     GiveUp,
     NotReachable,
     OutcomeUnknown,
@@ -58,9 +57,12 @@ def wait(attempt: int, asked: timedelta | None) -> timedelta:
 
 
 def consequence(  # noqa: PLR0911 a table, read downwards
-    answer: Answer, channel: Channel, *, repeatable: bool, attempts: int, now: datetime
+    answer: Answer, *, repeatable: bool, hears: bool, attempts: int, now: datetime
 ) -> Change:
-    """`attempts` is the most we try one channel; `repeatable`: a second send is recognised."""
+    """`attempts` is the most we try one channel; `repeatable`: a second send is recognised.
+
+    Where nobody tells us of arrival (`hears`), to be taken is the end of a message.
+    """
 
     def change(status: Status, reason: str = "", due: datetime | None = None) -> Change:
         detail = "" if isinstance(answer.said, Accepted) else str(answer.said)[:200]
@@ -79,7 +81,7 @@ def consequence(  # noqa: PLR0911 a table, read downwards
                 provider_id=taken.provider_id,
                 units=taken.units,
                 cost_vnd=taken.cost_vnd,
-                ended=not channel.tells_arrival,
+                ended=not hears,
             )
         case NotReachable():
             return change(Status.FAILED, Ailment.UNREACHABLE)

@@ -130,9 +130,9 @@ class Drain:
         if not back:
             return
         now, most = self.parts.now(), self.parts.settings.attempts
-        repeatable = self.adapter.repeatable
+        repeatable, hears = self.adapter.repeatable, self.adapter.hears
         changes = [
-            consequence(one, self.channel, repeatable=repeatable, attempts=most, now=now)
+            consequence(one, repeatable=repeatable, hears=hears, attempts=most, now=now)
             for one in back
         ]
         outbox.settle(session, self.parts.entitlements, changes, now=now)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from contactbook.delivery.fanout import fall_back
 from contactbook.delivery.receipts import unpark
 from contactbook.parts import Parts
-from contactbook.ports.channel import Channel
 from contactbook.settings import Settings
 
 # Claimed by a worker that died: nothing had left.
@@ -35,7 +34,7 @@ UNSEND = text("""
 # Not so a routine message in doubt: where nobody knows our reference, silence says nothing.
 UNHEARD = text("""
     UPDATE delivery SET status = 'failed', reason = 'no_receipt', ended_at = :now
-    WHERE status = 'sent' AND channel = ANY(:telling)
+    WHERE status = 'sent' AND ended_at IS NULL
       AND sent_at < greatest(CAST(:urgent_before AS timestamptz), :before)
       AND sent_at < CASE WHEN urgent THEN CAST(:urgent_before AS timestamptz) ELSE :before END
     RETURNING id
@@ -73,8 +72,7 @@ def release(session: Session, parts: Parts, *, now: datetime) -> None:
 def ids(session: Session, now: datetime, settings: Settings) -> Sequence[UUID]:
     """Those whose channel has had its time."""
     moments = {"now": now, "urgent_before": now - settings.urgent_wait}
-    telling = [channel.value for channel in Channel if channel.tells_arrival]
-    waited = {"telling": telling, "before": now - settings.receipt_wait, **moments}
+    waited = {"before": now - settings.receipt_wait, **moments}
     return [
         *session.scalars(UNHEARD, waited),
         *session.scalars(DOUBTED, moments),

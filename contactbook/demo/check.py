@@ -116,11 +116,10 @@ def progress(web: str, username: str, update: UUID) -> None:
 
 
 def told() -> ColumnElement[bool]:
-    """Arrived, or taken where a channel knows no more."""
-    silent = [channel.value for channel in Channel if not channel.tells_arrival]
+    """Arrived, or taken where a channel knows no more and the message has ended by that."""
     return or_(
         Delivery.status.in_([Status.DELIVERED, Status.READ]),
-        and_(Delivery.status == Status.SENT, Delivery.channel.in_(silent)),
+        and_(Delivery.status == Status.SENT, Delivery.ended_at.is_not(None)),
     )
 
 

@@ -30,11 +30,6 @@ class Channel(StrEnum):
     def paid(self) -> bool:
         return self is Channel.SMS
 
-    @property
-    def tells_arrival(self) -> bool:
-        """Whether the provider reports arrival; elsewhere acceptance is all that can be known."""
-        return self in (Channel.ZALO, Channel.SMS)
-
 
 class SendFailed(Exception):
     """A message did not arrive; its child says what the caller does next. Says no personal data."""
@@ -145,6 +140,7 @@ class ChannelAdapter(Protocol):
 
     channel: Channel
     repeatable: bool  # the provider knows our reference again, so a second send is harmless
+    hears: bool  # word of arrival reaches us; elsewhere acceptance is all that can be known
 
     async def send(self, message: Outgoing) -> Accepted:
         """Hand one message to the provider; raises a child of `SendFailed`, nothing else."""

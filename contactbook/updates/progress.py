@@ -53,17 +53,14 @@ class Line:
     attempts: int
     fell_back: bool
     urgent: bool
+    no_more_to_come: bool  # nobody will tell whether it arrived
 
     @property
     def told(self) -> bool:
         """Whether the message ended well, as far as its channel can know."""
         if self.status in (Status.DELIVERED, Status.READ):
             return True
-        return (
-            self.status is Status.SENT
-            and self.channel is not None
-            and not self.channel.tells_arrival
-        )
+        return self.status is Status.SENT and self.no_more_to_come
 
     @property
     def ended(self) -> bool:
@@ -91,6 +88,7 @@ def progress(session: Session, update: Update) -> list[Line]:
             attempts=row.attempts,
             fell_back=row.fell_back,
             urgent=row.urgent,
+            no_more_to_come=row.ended_at is not None,
         )
         for row in rows
     ]

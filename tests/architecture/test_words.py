@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "contactbook/locale/vi/LC_MESSAGES"
 FILLED_IN = re.compile(r"%\(\w+\)s|\{\w*\}")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-Id = str | tuple[str, ...]
+Id = str | tuple[str, ...] | list[str]
 
 
 @cache
@@ -31,6 +31,10 @@ def used() -> frozenset[str]:
 
 def first(message: Id) -> str:
     return message if isinstance(message, str) else message[0]
+
+
+def every(message: Id | None) -> list[str]:
+    return [message] if isinstance(message, str) else list(message or ())
 
 
 def catalogue(name: str) -> Catalog:
@@ -63,11 +67,8 @@ def test_no_translation_is_a_guess() -> None:
 def test_a_translation_is_filled_in_by_the_same_facts() -> None:
     """A name may be left out on purpose; one that is asked for must be given."""
     for message in messages():
-        given = set(
-            FILLED_IN.findall(" ".join(message.id if message.pluralizable else [message.id]))
-        )
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        for string in strings:
+        given = set(FILLED_IN.findall(" ".join(every(message.id))))
+        for string in every(message.string):
             assert set(FILLED_IN.findall(string)) <= given, message.id
 
 

@@ -19,7 +19,6 @@ from contactbook.delivery.status import NEXT, Status
 from contactbook.ports.channel import (
     Accepted,
     AccountUnusable,
-    Channel,
     GiveUp,
     NotReachable,
     OutcomeUnknown,
@@ -36,13 +35,13 @@ MOST = 8
 def follows(
     said: Accepted | SendFailed,
     *,
-    channel: Channel = Channel.ZALO,
+    hears: bool = True,
     attempt: int = 1,
     urgent: bool = False,
     repeatable: bool = False,
 ) -> Change:
     answer = Answer(uuid4(), MONTH, attempt, urgent, said)
-    return consequence(answer, channel, repeatable=repeatable, attempts=MOST, now=NOON)
+    return consequence(answer, repeatable=repeatable, hears=hears, attempts=MOST, now=NOON)
 
 
 @pytest.mark.parametrize(
@@ -77,14 +76,14 @@ def follows(
         ),
         pytest.param(
             OutcomeUnknown("timeout"),
-            {"channel": Channel.SMS, "repeatable": True},
+            {"repeatable": True},
             "queued",
             "busy",
             id="no answer, eSMS knows our reference: again",
         ),
         pytest.param(
             OutcomeUnknown("timeout"),
-            {"channel": Channel.SMS, "repeatable": True, "attempt": MOST},
+            {"repeatable": True, "attempt": MOST},
             "failed",
             "worn_out",
             id="no answer for too long: next road",
@@ -101,13 +100,12 @@ def test_an_answer_means(
 
 
 def test_where_no_receipt_can_come_acceptance_is_the_end() -> None:
-    assert [follows(Accepted(), channel=channel).ended for channel in Channel] == [
-        not channel.tells_arrival for channel in Channel
-    ]
+    assert follows(Accepted(), hears=False).ended
+    assert not follows(Accepted(), hears=True).ended
 
 
 def test_the_price_and_the_name_of_a_taken_message_are_kept() -> None:
-    change = follows(Accepted("s1", units=2, cost_vnd=1_700), channel=Channel.SMS)
+    change = follows(Accepted("s1", units=2, cost_vnd=1_700))
     assert (change.provider_id, change.units, change.cost_vnd) == ("s1", 2, 1_700)
 
 

@@ -48,9 +48,7 @@ def leave(engine: Engine, claims: list[Claim]) -> list[Leaving]:
 
 def settle(engine: Engine, gone: Leaving, said: Accepted | SendFailed) -> None:
     answer = Answer(gone.id, gone.month, gone.attempt, gone.urgent, said)
-    change = consequence(
-        answer, gone.words.channel, repeatable=False, attempts=8, now=engine.clock()
-    )
+    change = consequence(answer, repeatable=False, hears=True, attempts=8, now=engine.clock())
     with transaction(engine.sessions) as session:
         outbox.settle(session, engine.entitlements, [change], now=engine.clock())
 
