@@ -29,5 +29,5 @@ def create_app(parts: Parts) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     errors.handle(app)
-    app.add_middleware(guard.Guard)
+    app.add_middleware(guard.Guard, refused=errors.error_page)
     return app

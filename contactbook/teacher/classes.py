@@ -16,7 +16,7 @@ from contactbook.clock import local
 from contactbook.delivery import lanes
 from contactbook.people import audit
 from contactbook.people.models import School
-from contactbook.teacher import views
+from contactbook.teacher import forms, views
 from contactbook.teacher.door import Room, RoomDep, my_classes
 from contactbook.updates import day, progress
 from contactbook.updates.facts import Facts
@@ -133,8 +133,7 @@ def present(
 ) -> Response:
     """One tap on one child who is not marked: here, now. Whoever is marked stays as marked."""
     children = day.class_day(session, room.classroom.id, page.today)
-    arrived = local(page.now).time().replace(second=0, microsecond=0)
-    step = Facts(attendance=Attendance.PRESENT, arrived_at=arrived)
+    step = Facts(attendance=Attendance.PRESENT, arrived_at=forms.arrival(page.now))
     keep(session, room, who, page, day.fill(children, form.ids("present"), step))
     return RedirectResponse(room.address, HTTPStatus.SEE_OTHER)
 

@@ -12,7 +12,7 @@ from contactbook.web.deps import Typed
 from contactbook.words import gettext as _
 
 MOST_HEALTH, MOST_REMARK, MOST_CLASS = 500, 600, 800
-EARLIEST = time(5)
+EARLIEST, LATEST = time(5), time(19)  # children come between these
 LONGEST_NAP = 300
 Word = TypeVar("Word", Attendance, Meal)
 
@@ -67,11 +67,17 @@ class ChildForm:
         except ValueError:
             faults["arrived"] = _("Please write the time as 07:20.")
             return None
-        if at < EARLIEST or at > local(now).time():
-            faults["arrived"] = _("%(time)s has not come yet or is before school opens.") % {
-                "time": f"{at:%H:%M}"
-            }
+        if at > local(now).time():
+            faults["arrived"] = _("%(time)s has not come yet.") % {"time": f"{at:%H:%M}"}
+        elif not EARLIEST <= at <= LATEST:
+            faults["arrived"] = _("School is not open at %(time)s.") % {"time": f"{at:%H:%M}"}
         return at
+
+
+def arrival(now: datetime) -> time | None:
+    """When a child came who is tapped just now; outside of school hours a tap is a late entry."""
+    at = local(now).time().replace(second=0, microsecond=0)
+    return at if EARLIEST <= at <= LATEST else None
 
 
 def child_form(typed: Typed) -> ChildForm:

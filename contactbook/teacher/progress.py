@@ -12,7 +12,7 @@ from starlette.responses import Response
 from contactbook.clock import local
 from contactbook.delivery import outbox
 from contactbook.delivery.status import Ailment, Skip, Status
-from contactbook.errors import NotFound
+from contactbook.errors import Conflict, NotFound
 from contactbook.people import audit
 from contactbook.teacher.classes import trouble, undo_seconds
 from contactbook.teacher.door import Told, ToldDep
@@ -50,8 +50,13 @@ def again(
 ) -> Response:
     """A person's word: send one message once more that failed, or of which nobody knows."""
     delivery_id = as_uuid(form.text("delivery"))
-    if delivery_id is None:
+    line = next(
+        (one for one in progress(session, told.update) if one.delivery_id == delivery_id), None
+    )
+    if delivery_id is None or line is None:
         raise NotFound
+    if line.status is Status.UNKNOWN and form.text("sure") != "yes":
+        raise Conflict(_("The family may have it already and would read it twice."))
     if outbox.send_again(session, delivery_id=delivery_id, update_id=told.update.id, now=page.now):
         audit.note(
             session,
@@ -109,14 +114,14 @@ def row(line: Line) -> dict[str, Any]:
         "channel": line.channel.value if line.channel else "",
         "state": state(line),
         "reason": reason(line),
+        "code": code(line),
         "at": None,
-        "then": None,
         "again": line.status in (Status.FAILED, Status.UNKNOWN),
     }
 
 
 def reason(line: Line) -> str:
-    """Why it is not simply well, in words; the provider's own code stands behind, in small."""
+    """Why it is not simply well, in words."""
     said = REASONS[line.reason]() if line.reason in REASONS else ""
     if line.status in (Status.SENT, Status.DELIVERED, Status.READ):
         return (
@@ -124,9 +129,12 @@ def reason(line: Line) -> str:
         )
     if line.call:
         said = f"{said} {_('This is urgent: please call the family.')}".strip()
-    if line.detail and line.status in (Status.FAILED, Status.UNKNOWN):
-        said = f"{said} «{line.detail[:60]}»".strip()
     return said
+
+
+def code(line: Line) -> str:
+    """The provider's own word, for whoever calls the office; teachers read the sentence before."""
+    return line.detail[:60] if line.status in (Status.FAILED, Status.UNKNOWN) else ""
 
 
 REASONS: dict[str, Callable[[], str]] = {

@@ -22,7 +22,8 @@ class Step(StrEnum):
 
 
 # A tap claims only what has happened: before lunch nobody has eaten, before the nap nobody slept.
-OPENS = {Step.ATTENDANCE: time(0), Step.MEAL: time(10, 30), Step.NAP: time(13)}
+OPENS = {Step.ATTENDANCE: time(0), Step.MEAL: time(10, 30), Step.NAP: time(13, 30)}
+ROLL_CALL_OVER = time(11)
 
 
 def is_open(step: Step, now: datetime) -> bool:
@@ -39,13 +40,18 @@ def lacking(step: Step, children: Sequence[ChildDay]) -> list[ChildDay]:
     return [child for child in present if child.facts.nap_minutes is None]
 
 
+def suggested(children: Sequence[ChildDay], now: datetime) -> Step | None:
+    """What a teacher most likely came for: the roll call until eleven, then lunch, then the nap."""
+    morning = local(now).time() < ROLL_CALL_OVER
+    order = Step if morning else (Step.MEAL, Step.NAP, Step.ATTENDANCE)
+    return next((one for one in order if is_open(one, now) and lacking(one, children)), None)
+
+
 def steps(children: Sequence[ChildDay], now: datetime) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
-    suggested = False
+    likely = suggested(children, now)
     for step in Step:
         count, opened = len(lacking(step, children)), is_open(step, now)
-        suggest = bool(count) and opened and not suggested
-        suggested = suggested or suggest
         ahead = not opened or not any(here(child.facts) for child in children)
         waits = step is not Step.ATTENDANCE and not count and ahead
         shown.append(
@@ -53,7 +59,7 @@ def steps(children: Sequence[ChildDay], now: datetime) -> list[dict[str, Any]]:
                 "deed": step.value,
                 "count": count or (1 if waits else 0),  # nobody here yet is not "done"
                 "open": opened and not waits,
-                "suggested": suggest,
+                "suggested": step is likely,
             }
         )
     return shown

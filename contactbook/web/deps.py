@@ -98,11 +98,16 @@ def tidy(value: object) -> str:
     """One line of NFC text; what is no text (a file, say) is nothing."""
     if not isinstance(value, str):
         return ""
-    spaced = "".join(" " if unicodedata.category(sign) in UNSEEN else sign for sign in value)
+    spaced = "".join(
+        " " if unicodedata.category(sign) in UNSEEN or sign in TURNERS else sign for sign in value
+    )
     return " ".join(unicodedata.normalize("NFC", spaced).split())
 
 
-UNSEEN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, surrogates, unassigned, line separators
+# Control signs, surrogates, private ones, line separators. Unassigned ones stay: they are
+# the emoji of phones younger than this Python.
+UNSEEN = {"Cc", "Cs", "Co", "Zl", "Zp"}
+TURNERS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # turn the lines of others
 
 
 def as_uuid(value: str) -> UUID | None:

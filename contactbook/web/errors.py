@@ -9,11 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contactbook.errors import Conflict, ContactbookError, Invalid, NotAllowed
 from contactbook.web.deps import SignInFirst, sign_in_address
+from contactbook.web.guard import HEADERS
 from contactbook.web.templating import language
 
 log = structlog.get_logger()
@@ -30,7 +32,7 @@ def handle(app: FastAPI) -> None:
     app.add_exception_handler(ContactbookError, our_word)
     app.add_exception_handler(RequestValidationError, no_such_address)
     app.add_exception_handler(HTTPException, as_page)
-    for away in (OperationalError, InterfaceError):
+    for away in (OperationalError, InterfaceError, NoConnection):
         app.add_exception_handler(away, database_away)
     app.add_exception_handler(Exception, our_fault)
 
@@ -67,11 +69,13 @@ def as_page(request: Request, error: Exception) -> Response:
 
 
 def database_away(request: Request, error: Exception) -> Response:
-    log.warning("database away", path=request.scope["route"].path, why=type(error).__name__)
+    log.warning("database away", method=request.method, why=type(error).__name__)
     return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def our_fault(request: Request, error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("page failed", reference=reference, why=type(error).__name__, exc_info=error)
-    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)
+    page = error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)
+    page.headers.update(HEADERS)  # this answer is made outside of the guard
+    return page

@@ -1,10 +1,23 @@
-"""Around every request: no more than a form's worth of bytes in, the same safe headers out."""
+"""Around every request: no more than a form's worth in, a seat while it is answered, safe headers.
 
-from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+A page takes a connection of the database and several turns of the thread pool. Were more of them
+admitted than there are connections, those that wait for one could take every thread from those that
+have one, and nobody would move: so whoever comes later waits here, with the body already read.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+import anyio
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST = 1_000_000  # bytes of one request: a callback, or a class's worth of forms
+SEATS = 16  # fewer than the connections of `db.connect`
+PATIENCE = 30.0  # seconds for a body to come in: a phone in a lift, not somebody who holds us up
+SEATLESS = ("/static/", "/healthz")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -14,44 +27,67 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",  # a page holds children's names; static files say otherwise
 }
-
-
-class TooLarge(Exception):
-    """The body is longer than MOST, whatever its Content-Length said."""
+Page = Callable[[Request, int], Response]
 
 
 class Guard:
-    def __init__(self, app: ASGIApp) -> None:
+    """`refused` makes the page for what is not let in."""
+
+    def __init__(self, app: ASGIApp, refused: Page) -> None:
         self.app = app
+        self.refused = refused
+        self.seats = anyio.Semaphore(SEATS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        seen, begun = 0, False
+        dressed = dress(send)
+        if scope["path"].startswith(SEATLESS):
+            return await self.app(scope, receive, dressed)
+        status, body = await whole(scope, receive)
+        if status:
+            return await self.refused(Request(scope), status)(scope, receive, dressed)
+        async with self.seats:
+            return await self.app(scope, again(body, receive), dressed)
 
-        async def limited() -> Message:
-            nonlocal seen
+
+async def whole(scope: Scope, receive: Receive) -> tuple[int, bytes]:
+    """The body; or why there is none: 413 too large, 408 too slow."""
+    if too_large(Headers(scope=scope).get("content-length", "")):
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b""
+    body, more = bytearray(), True
+    with anyio.move_on_after(PATIENCE) as slow:
+        while more:
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > MOST:
-                raise TooLarge
-            return message
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > MOST:
+                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b""
+    return (HTTPStatus.REQUEST_TIMEOUT if slow.cancelled_caught else 0), bytes(body)
 
-        async def dressed(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")  # a page holds children's names
-            await send(message)
 
-        try:
-            await self.app(scope, limited, dressed)
-        except TooLarge:
-            if begun:
-                raise
-            await PlainTextResponse("too large", 413)(scope, receive, dressed)
-        return None
+def too_large(length: str) -> bool:
+    return length.isdigit() and (len(length) > len(str(MOST)) or int(length) > MOST)
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """The body once more for who reads it; afterwards, whatever the browser does next."""
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def first_the_body() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return first_the_body
+
+
+def dress(send: Send) -> Send:
+    async def dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return dressed

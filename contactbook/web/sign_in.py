@@ -78,7 +78,7 @@ def admitted(token: str, back: str, parts: Parts) -> Response:
         samesite="lax",
         secure=secure,
     )
-    answer.delete_cookie(BEFORE)
+    answer.delete_cookie(BEFORE, secure=secure, httponly=True)
     return answer
 
 
@@ -111,5 +111,6 @@ def shown(
 def leave(form: FormDep, who: StaffDep, session: SessionDep, parts: PartsDep) -> Response:  # noqa: ARG001 the form's token is what is asked
     accounts.sign_out(session, who.session_id, parts.now())
     answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    answer.delete_cookie(cookie_name(secure=parts.settings.secure_cookies))
+    secure = parts.settings.secure_cookies
+    answer.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True)
     return answer

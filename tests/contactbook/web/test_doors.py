@@ -43,7 +43,7 @@ def doors() -> Iterator[Door]:
     for router in ROUTERS:
         for route in router.routes:
             assert isinstance(route, APIRoute), route
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield Door(method, route.path)
 
 
