@@ -1,0 +1,120 @@
+"""The door for staff: who knocks, with what, how often, and where it leads."""
+
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from contactbook.app import create_app
+from contactbook.db import transaction
+from contactbook.people.accounts import TRIES_PER_NAME
+from contactbook.people.staff import SignInAttempt
+from contactbook.settings import Settings
+from tests.builders import PASSWORD, class_of
+from tests.contactbook.web.site import Site, Teaching, post
+
+WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng"
+
+
+@pytest.fixture
+def name(site: Site) -> str:
+    with transaction(site.sessions) as session:
+        return class_of(session, password=PASSWORD).teacher.username
+
+
+def test_the_right_words_open_the_door(site: Site, name: str) -> None:
+    visitor = site.visitor()
+    answer = post(visitor, "/", "/", username=name.upper(), password=PASSWORD)
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    assert answer.headers["location"] == "/teacher/"
+    cookie = next(one for one in answer.headers.get_list("set-cookie") if "contactbook=" in one)
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert visitor.get("/").headers["location"] == "/teacher/"
+
+
+@pytest.mark.parametrize("password", ["", "wrong", PASSWORD + " ", "\x00", "é" * 500])
+def test_wrong_words_are_told_alike_and_counted(site: Site, name: str, password: str) -> None:
+    for who in (name, "nobody", "", "x" * 5000, "'; --", "\x00"):
+        answer = post(site.visitor(), "/", "/", username=who, password=password)
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert WRONG in answer.text
+        assert password not in answer.text or len(password) < 2
+    with transaction(site.sessions) as session:
+        assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 12
+
+
+def test_patience_ends_and_returns(site: Site, name: str) -> None:
+    for _ in range(TRIES_PER_NAME):
+        post(site.visitor(), "/", "/", username=name, password="wrong")
+    refused = post(site.visitor(), "/", "/", username=name, password=PASSWORD)
+    assert refused.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert "15 phút" in refused.text
+    site.clock.at += timedelta(minutes=16)
+    answer = post(site.visitor(), "/", "/", username=name, password=PASSWORD)
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+
+
+def test_a_form_that_was_not_ours_is_not_tried(site: Site, name: str) -> None:
+    for cookie, field in (("", ""), ("", "abc"), ("abc", ""), ("abc", "abd")):
+        visitor = site.visitor()
+        if cookie:
+            visitor.cookies.set("contactbook-door", cookie)
+        typed = {"username": name, "password": PASSWORD, "csrf_token": field}
+        answer = visitor.post("/", data=typed)
+        assert answer.status_code == HTTPStatus.FORBIDDEN
+        assert name in answer.text, "what was typed stays"
+    with transaction(site.sessions) as session:
+        assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 0
+
+
+@pytest.mark.parametrize(
+    "back",
+    ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:1",
+     "teacher/", "///elsewhere.example", "/é", ""],
+)  # fmt: skip
+def test_it_leads_to_our_own_pages_only(site: Site, name: str, back: str) -> None:
+    answer = post(site.visitor(), "/", "/", username=name, password=PASSWORD, next=back)
+    assert answer.headers["location"] == "/teacher/"
+    assert back not in site.visitor().get("/", params={"next": back}).text or not back
+
+
+def test_an_address_cannot_add_a_header(site: Site, name: str) -> None:
+    back = "/a\r\nSet-Cookie: x=1"
+    answer = post(site.visitor(), "/", "/", username=name, password=PASSWORD, next=back)
+    assert not any("x=1" in one for one in answer.headers.get_list("set-cookie"))
+
+
+def test_it_leads_back_to_where_she_wanted_to_go(teacher: Teaching) -> None:
+    stranger = teacher.site.visitor()
+    door = stranger.get(teacher.here).headers["location"]
+    assert f'value="{teacher.here}"' in stranger.get(door).text
+    answer = post(
+        stranger, "/", door, username=teacher.world.teacher.username, password=PASSWORD,
+        next=teacher.here,
+    )  # fmt: skip
+    assert answer.headers["location"] == teacher.here
+
+
+def test_with_https_the_browser_guards_the_cookies(site: Site, name: str) -> None:
+    settings = Settings(secret_key="a secret for tests that is long enough", secure_cookies=True)
+    app = create_app(replace(site.parts, settings=settings))
+    visitor = TestClient(app, base_url="https://testserver", follow_redirects=False)
+    answer = post(visitor, "/", "/", username=name, password=PASSWORD)
+    cookies = answer.headers.get_list("set-cookie")
+    assert all("Secure" in one and "Path=/" in one for one in cookies)
+    assert any(one.startswith("__Host-contactbook=") for one in cookies)
+    left = post(visitor, "/sign-out", "/teacher/")
+    assert left.status_code == HTTPStatus.SEE_OTHER
+    assert visitor.get("/teacher/").status_code == HTTPStatus.SEE_OTHER
+
+
+@pytest.mark.parametrize("cookie", ["x", "x" * 4000, '"', "%00"])
+def test_a_made_up_cookie_is_nobody(site: Site, cookie: str) -> None:
+    visitor = site.visitor()
+    visitor.cookies.set("contactbook", cookie)
+    assert visitor.get("/teacher/").status_code == HTTPStatus.SEE_OTHER
+    assert visitor.get("/").status_code == HTTPStatus.OK
