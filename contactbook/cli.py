@@ -224,13 +224,13 @@ def import_roster(
     """Take a school's class list: new children and families come in unverified, without consent."""
     from rich.console import Console
 
+    from contactbook.classes import roster_report
+    from contactbook.classes.roster import merge
     from contactbook.clock import now, school_day
     from contactbook.db import connect, sessions, transaction
     from contactbook.machine.addresses import standing
     from contactbook.machine.errors import Refused
     from contactbook.machine.secret import settings
-    from contactbook.people import roster_report
-    from contactbook.people.roster import merge
     from contactbook.people.roster_file import UnreadableFile, read_roster
 
     with said_plainly():
@@ -239,14 +239,16 @@ def import_roster(
             roster = read_roster(file, today=today)
         except UnreadableFile as why:
             raise Refused(f"{file}: {why}") from why
-        with standing(settings(data_dir), queue=False) as at:
-            with transaction(sessions(connect(at.database_url, pool=1))) as session:
-                found = merge(
-                    session, school_code=school, roster=roster, on=today, now=now(),
-                    school_name=school_name,
-                )  # fmt: skip
-                if dry_run:
-                    session.rollback()
+        with (
+            standing(settings(data_dir), queue=False) as at,
+            transaction(sessions(connect(at.database_url, pool=1))) as session,
+        ):
+            found = merge(
+                session, school_code=school, roster=roster, on=today, now=now(),
+                school_name=school_name,
+            )  # fmt: skip
+            if dry_run:
+                session.rollback()
         if as_json:
             typer.echo(roster_report.as_json(found))
         else:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from contactbook.people.roster import Difference
+from contactbook.classes.roster_diff import Difference
 
 LONGEST = 200  # lines of difference that are shown
 

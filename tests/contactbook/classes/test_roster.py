@@ -1,0 +1,239 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, event, func, select
+from sqlalchemy.orm import Session
+
+from contactbook.classes.models import AgeGroup, Classroom, Enrollment
+from contactbook.classes.roster import merge, sender
+from contactbook.classes.roster_diff import Difference
+from contactbook.db import Base, Sessions, transaction
+from contactbook.people.consent import Consent
+from contactbook.people.models import ContactPoint, Guardian, Guardianship, School, Student
+from contactbook.people.roster_file import read_roster
+from contactbook.people.roster_lines import (
+    ClassList,
+    GuardianLine,
+    Rejected,
+    Roster,
+    StudentLine,
+)
+from tests.builders import TODAY
+from tests.conftest import NOON
+from tests.contactbook.people.test_roster_file import sample
+
+LAN = GuardianLine("Trần Thị Lan", "+84912345678", "mother", ("lan@example.com",))
+AN = StudentLine("Lá 1", 6, "107001", "Nguyễn Gia An", date(2021, 5, 1), "f", (LAN,), "", "")
+BINH = StudentLine("Lá 1", 7, "107002", "Nguyễn Gia Bình", date(2021, 5, 1), "m", (LAN,), "", "")
+
+
+def listed(*children: StudentLine, room: str = "Lá 1") -> Roster:
+    return Roster((ClassList(room, "2026-2027", children),), ())
+
+
+def taken(session: Session, roster: Roster, on: date = TODAY, code: str = "HOAMAI") -> Difference:
+    return merge(session, school_code=code, roster=roster, on=on, now=NOON)
+
+
+def count(session: Session, table: type[Base]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@contextmanager
+def written(session: Session) -> Iterator[list[str]]:
+    """The statements that write, while the block runs."""
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+            seen.append(statement)
+
+    engine: Engine = session.connection().engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_the_sample_gives_its_figures_and_the_same_list_twice_writes_nothing(
+    session: Session,
+) -> None:
+    file, expected = sample()
+    roster = read_roster(file, today=TODAY)
+    first = taken(session, roster)
+    assert first.students == first.added == expected.students
+    assert (first.guardians, first.guardianships) == (expected.guardians, expected.guardianships)
+    assert first.classrooms == tuple(expected.classrooms)
+    assert len(first.rejected) == expected.rejected
+    session.flush()
+    with written(session) as statements:
+        second = taken(session, roster)
+    assert (second.added, second.changed, second.unchanged) == (0, 0, expected.students)
+    assert statements == []
+
+
+def test_contacts_come_in_unverified_and_without_consent(session: Session) -> None:
+    taken(session, listed(AN))
+    points = session.scalars(select(ContactPoint)).all()
+    assert {(point.channel, point.address) for point in points} == {
+        ("sms", "+84912345678"),
+        ("email", "lan@example.com"),
+    }
+    assert all(point.verified_at is None for point in points)
+    assert count(session, Consent) == 0
+
+
+def test_siblings_share_their_mother(session: Session) -> None:
+    found = taken(session, listed(AN, BINH))
+    assert (found.students, found.guardians, found.guardianships) == (2, 1, 2)
+    assert (count(session, Guardian), count(session, Guardianship)) == (1, 2)
+
+
+def test_a_mother_has_every_address_her_childrens_lines_give(session: Session) -> None:
+    other = replace(LAN, emails=("lan2@example.com",))
+    taken(session, listed(AN, replace(BINH, guardians=(other,))))
+    mails = select(ContactPoint.address).where(ContactPoint.channel == "email")
+    assert set(session.scalars(mails)) == {"lan@example.com", "lan2@example.com"}
+
+
+def test_what_a_person_verified_or_ended_stays(session: Session) -> None:
+    taken(session, listed(AN))
+    for point in session.scalars(select(ContactPoint)):
+        point.verified_at, point.ended_at = NOON, NOON
+    session.flush()
+    found = taken(session, listed(AN))
+    assert found.unchanged == 1
+    assert all(point.ended_at == NOON for point in session.scalars(select(ContactPoint)))
+
+
+def test_a_mended_line_is_taken(session: Session) -> None:
+    wrong = Rejected("Lá 1", 7, "Số điện thoại mẹ có 5 chữ số.")
+    assert taken(session, replace(listed(AN), rejected=(wrong,))).rejected == (wrong,)
+    found = taken(session, listed(AN, BINH))
+    assert (found.added, found.unchanged, found.rejected) == (1, 1, ())
+
+
+def test_a_new_number_of_the_same_mother_ends_the_old_tie(session: Session) -> None:
+    taken(session, listed(AN))
+    later = TODAY + timedelta(days=3)
+    found = taken(
+        session, listed(replace(AN, guardians=(replace(LAN, phone="+84987654321"),))), later
+    )
+    assert found.changed == 1
+    assert "mẹ đổi số điện thoại" in " ".join(found.lines)
+    assert "987654321" not in " ".join(found.lines)
+    ties = session.execute(
+        select(Guardian.phone, Guardianship.valid_to)
+        .join(Guardian, Guardian.id == Guardianship.guardian_id)
+        .order_by(Guardianship.valid_from)
+    ).all()
+    assert [tuple(tie) for tie in ties] == [("+84912345678", later), ("+84987654321", None)]
+
+
+@pytest.mark.parametrize("days", [0, 5])
+def test_a_child_that_changes_class_is_in_one_class_a_day(session: Session, days: int) -> None:
+    taken(session, listed(AN))
+    on = TODAY + timedelta(days=days)
+    found = taken(session, listed(AN, room="Lá 2"), on)
+    assert (found.changed, found.added) == (1, 0)
+    now = select(Classroom.name).join(Enrollment, Enrollment.classroom_id == Classroom.id)
+    assert session.scalars(now.where(Enrollment.valid_to.is_(None))).all() == ["Lá 2"]
+
+
+def test_a_child_that_is_not_on_the_list_stays(session: Session) -> None:
+    taken(session, listed(AN, BINH))
+    assert taken(session, listed(AN)).students == 1
+    assert count(session, Student) == 2
+
+
+def test_a_child_without_a_code_is_known_by_name_and_birth_date(session: Session) -> None:
+    nameless = replace(AN, code=None)
+    taken(session, listed(nameless))
+    found = taken(session, listed(replace(nameless, remark="Ông bà đón")))
+    assert (found.added, found.changed) == (0, 1)
+    assert session.scalar(select(Student.remark)) == "Ông bà đón"
+
+
+def test_a_school_signs_as_it_is_called(session: Session) -> None:
+    merge(
+        session, school_code="X", roster=listed(AN), on=TODAY, now=NOON,
+        school_name="Trường Mầm non Hoa Mai",
+    )  # fmt: skip
+    assert session.scalar(select(School.sms_name)) == "Truong MN Hoa Mai"
+    assert sender("Mẫu giáo Ánh Dương") == "Truong MN Anh Duong"
+
+
+@pytest.mark.parametrize(
+    ("room", "group"),
+    [("Lá 1", AgeGroup.MG56), ("Mầm 2", AgeGroup.MG34), ("Chồi 3", AgeGroup.MG45),
+     ("Nhà trẻ 1", AgeGroup.NT3), ("Hoa Hồng", None)],
+)  # fmt: skip
+def test_the_age_group_is_guessed_from_the_name(
+    session: Session, room: str, group: AgeGroup | None
+) -> None:
+    taken(session, listed(AN, room=room))
+    assert session.scalar(select(Classroom.age_group)) == group
+
+
+def test_two_schools_do_not_share_a_family(session: Session) -> None:
+    taken(session, listed(AN), code="A")
+    taken(session, listed(AN), code="B")
+    assert (count(session, Student), count(session, Guardian)) == (2, 2)
+
+
+def test_two_imports_at_once_take_the_list_once(committed: Sessions) -> None:
+    def work() -> None:
+        with transaction(committed) as session:
+            taken(session, listed(AN, BINH))
+
+    threads = [Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with transaction(committed) as session:
+        assert (count(session, Student), count(session, Guardianship)) == (2, 2)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ABCD"), st.sampled_from(["Lan", "Mai"]), st.integers(0, 3)),
+        unique_by=lambda one: one[0],
+        min_size=1,
+    )
+)
+def test_any_list_twice_changes_nothing(
+    session: Session, children: list[tuple[str, str, int]]
+) -> None:
+    with session.begin_nested() as trial:
+        lines = [
+            replace(
+                AN,
+                code=code,
+                guardians=(replace(LAN, name=f"Trần Thị {name}", phone=f"+8491234560{digit}"),),
+            )
+            for code, name, digit in children
+        ]
+        assert taken(session, listed(*lines)).added == len(lines)
+        again = taken(session, listed(*reversed(lines)))
+        assert (again.added, again.changed) == (0, 0)
+        trial.rollback()
+    session.expire_all()
+
+
+def test_the_repository_needs_no_file_from_elsewhere() -> None:
+    file, _expected = sample()
+    assert not isinstance(file, Path) or file.is_file()
