@@ -64,7 +64,7 @@ def sign_ins(session: Session) -> Table:
     table = Table(box=None, padding=(0, 2))
     for column in ("Tên đăng nhập", "Họ tên", "Vai trò", "Nơi làm việc"):
         table.add_column(column)
-    where = func.coalesce(Classroom.name + " – " + School.name, School.name, OrgUnit.name)
+    where = func.coalesce(Classroom.name + ", " + School.name, School.name, OrgUnit.name)
     found = session.execute(
         select(Staff.username, Staff.full_name, StaffRole.duty, where)
         .join(StaffRole, StaffRole.staff_id == Staff.id)
@@ -76,8 +76,15 @@ def sign_ins(session: Session) -> Table:
     for username in shown():
         if username in rows:
             name, duty, place = rows[username]
-            table.add_row(f"[bold]{username}[/]", name, DUTIES[duty], place)
+            table.add_row(f"[bold]{username}[/]", name, DUTIES[duty], short(place))
     return table
+
+
+def short(place: str) -> str:
+    """So that a line fits into a terminal."""
+    for long in ("Trường Mầm non ", "Phòng Văn hóa – Xã hội, ", " Thành phố Hồ Chí Minh"):
+        place = place.replace(long, "")
+    return place
 
 
 def shown() -> list[str]:

@@ -70,8 +70,22 @@ def family_name(chance: random.Random) -> str:
     return chance.choices(list(FAMILY), list(FAMILY.values()))[0]
 
 
+# Between family and given name, as in Nguyễn Hoàng Minh Khang and Trần Ngọc Bảo Châu.
+MIDDLE = {
+    "f": ("Ngọc", "Hoàng", "Bảo", "Trúc", "Lê", "Phạm", "Hà", "Vũ", "Kim", "Thanh"),
+    "m": ("Hoàng", "Ngọc", "Phúc", "Đức", "Trần", "Lê", "Nguyên", "Thanh", "Công", "Hữu"),
+}
+FOUR_WORDS = 0.35  # children with such a name, or with their mother's family name in that place
+
+
 def child(chance: random.Random, family: str, sex: str, mother: str) -> str:
-    """A child of this family; now and then the mother's family name stands in the middle."""
+    """A child of this family."""
     given = chance.choice(GIRLS if sex == "f" else BOYS)
-    middle = f"{mother} " if mother != family and chance.random() < 0.07 else ""  # noqa: PLR2004
-    return f"{family} {middle}{given}"
+    if chance.random() > FOUR_WORDS:
+        return f"{family} {given}"
+    middle = mother if chance.randrange(4) == 0 else chance.choice(MIDDLE[sex])
+    return (
+        f"{family} {given}"
+        if middle in (family, given.split()[0])
+        else f"{family} {middle} {given}"
+    )

@@ -61,8 +61,8 @@ def prepared(database_url: str) -> None:
             )
         migrate(engine)
     except DBAPIError as error:
-        said = str(error.orig).strip().partition("\n")[0]
-        raise Refused(f"{shown(database_url)} cannot be used: {said}") from error
+        said = str(error.orig).strip().partition("\n")[0].rstrip(".")
+        raise Refused(f"{shown(database_url)} cannot be used: {said}.") from error
     finally:
         engine.dispose()
 

@@ -22,7 +22,10 @@ PARAMETERS = re.compile(r"\[parameters: .*?\]$", re.MULTILINE | re.DOTALL)
 BOT = re.compile(r"/bot\d+:[\w-]+")  # Telegram's address holds its token
 HOOK = re.compile(r"(/hooks/[a-z]+)/[^\s\"']*")
 REQUEST_PARTS = 5  # client, method, path, version, status: uvicorn's access line
-QUIET = ("httpx", "httpcore", "asyncio", "kombu", "amqp", "alembic")
+QUIET = (  # a line per request or wake-up says nothing that the database does not know better
+    "httpx", "httpcore", "asyncio", "kombu", "alembic", "celery.app.trace", "celery.beat",
+    "celery.worker.strategy",
+)  # fmt: skip
 
 Event = MutableMapping[str, Any]
 

@@ -1,0 +1,1 @@
+"""The demo: its city, its names, and its processes."""
