@@ -122,7 +122,7 @@ def test_more_pages_than_connections_are_all_answered(teacher: Teaching) -> None
 
     with (
         TestClient(teacher.site.app, follow_redirects=False) as client,
-        ThreadPoolExecutor(70) as crowd,
+        ThreadPoolExecutor(150) as crowd,
     ):
         client.cookies = teacher.visitor.cookies
-        assert set(crowd.map(look, range(140))) == {HTTPStatus.OK}
+        assert set(crowd.map(look, range(150))) == {HTTPStatus.OK}
