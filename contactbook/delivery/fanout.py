@@ -22,7 +22,6 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    false,
     func,
     insert,
     literal,
@@ -136,7 +135,7 @@ def promise(
         literal(what.urgent).label("urgent"),
     ).subquery("person")
     roads = roads_of(person, entitlements.paid(school_day(now)))
-    order = (roads.c.student_id, roads.c.guardian_id)
+    order = (roads.c.school_id, roads.c.student_id, roads.c.guardian_id)  # also that of `place`
     best = (
         select(roads)
         .ext(distinct_on(*order))
@@ -170,16 +169,15 @@ def why_not(best: Subquery, otherwise: str) -> ColumnElement[str]:
 
 
 def roads_of(person: Subquery, paid: Select[UUID]) -> Subquery:
-    """Every verified address of every person, with how far along the conditions it gets."""
-    agreed = or_(person.c.urgent, consented(person).op("&")(Wording.purposes) != 0)
-    affordable = or_(person.c.urgent, ContactPoint.channel.not_in(PAID), entitled(person, paid))
-    stage = case(
-        (or_(person.c.restricted, ContactPoint.id.is_(None)), NO_CONTACT),
-        (Wording.id.is_(None), VERIFIED),
-        (~agreed, WORDED),
-        (~affordable, AGREED),
-        else_=OPEN,
-    )
+    """Every verified address of every person, with how far along the conditions it gets.
+
+    News about no child asks all of hers: whatever one of them opens is open. Each is a row here,
+    and the best one counts; plain joins, so that the planner may look up 30 or hash 300,000.
+    """
+    consent, hers = aliased(ConsentState), aliased(Guardianship)
+    plan = paid.subquery("plan")
+    [has_plan] = plan.c
+    about_none = person.c.student_id.is_(None)
     address = and_(
         ContactPoint.guardian_id == person.c.guardian_id,
         ContactPoint.verified_at.is_not(None),
@@ -189,6 +187,19 @@ def roads_of(person: Subquery, paid: Select[UUID]) -> Subquery:
         Wording.update_id == person.c.update_id,
         Wording.channel == ContactPoint.channel,
         or_(Wording.student_id.is_(None), Wording.student_id == person.c.student_id),
+    )
+    agreed = and_(
+        consent.guardian_id == person.c.guardian_id,
+        consent.channel == ContactPoint.channel,
+        or_(about_none, consent.student_id == person.c.student_id),
+    )
+    stage = case(
+        (or_(person.c.restricted, ContactPoint.id.is_(None)), NO_CONTACT),
+        (Wording.id.is_(None), VERIFIED),
+        (person.c.urgent, OPEN),
+        (func.coalesce(consent.purposes.op("&")(Wording.purposes), 0) == 0, WORDED),
+        (and_(ContactPoint.channel.in_(PAID), has_plan.is_(None)), AGREED),
+        else_=OPEN,
     )
     return (
         select(
@@ -202,33 +213,11 @@ def roads_of(person: Subquery, paid: Select[UUID]) -> Subquery:
         .select_from(person)
         .outerjoin(ContactPoint, address)
         .outerjoin(Wording, words)
+        .outerjoin(consent, agreed)
+        .outerjoin(hers, and_(about_none, hers.guardian_id == person.c.guardian_id))
+        .outerjoin(plan, has_plan == func.coalesce(person.c.student_id, hers.student_id))
         .subquery("roads")
     )
-
-
-def consented(person: Subquery) -> ColumnElement[int]:
-    """Purposes agreed to on the road's channel for this child; about no child: for any of hers."""
-    state = aliased(ConsentState)
-    purposes = (
-        select(func.bit_or(state.purposes))
-        .where(
-            state.guardian_id == person.c.guardian_id,
-            state.channel == ContactPoint.channel,
-            or_(person.c.student_id.is_(None), state.student_id == person.c.student_id),
-        )
-        .scalar_subquery()
-    )
-    return func.coalesce(purposes, 0)
-
-
-def entitled(person: Subquery, paid: Select[UUID]) -> ColumnElement[bool]:
-    """Whether the child has a plan; about no child: whether any of hers has."""
-    hers = exists().where(
-        person.c.student_id.is_(None),
-        Guardianship.guardian_id == person.c.guardian_id,
-        Guardianship.student_id.in_(paid),
-    )
-    return or_(func.coalesce(person.c.student_id.in_(paid), false()), hers)
 
 
 def fall_back(
@@ -288,7 +277,7 @@ def write(session: Session, rows: Select[Any], *more: str, wake: bool) -> int:
     """Insert the rows of a query; a row that is there already stays as it is."""
     statement = pg_insert(Delivery).from_select([*COLUMNS, *more], rows, include_defaults=False)
     result = session.connection().execute(
-        statement.on_conflict_do_nothing(),
+        statement.on_conflict_do_nothing(constraint="uq_delivery_once"),
         execution_options={"preserve_rowcount": True},
     )
     if wake and result.rowcount:  # read by delivery.tasks once the transaction is committed
