@@ -128,7 +128,7 @@ def reason(line: Line) -> str:
             _("It went on by this channel because another did not reach.") if line.fell_back else ""
         )
     if line.call:
-        said = f"{said} {_('This is urgent: please call the family.')}".strip()
+        said = " ".join(filter(None, (said, _("This is urgent: please call the family."))))
     return said
 
 

@@ -1,5 +1,6 @@
 """Everything people read is translated: no English is left over, nothing translated is unused."""
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "contactbook/locale/vi/LC_MESSAGES"
 FILLED_IN = re.compile(r"%\(\w+\)s|\{\w*\}")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "trans": None}
 Id = str | tuple[str, ...] | list[str]
 
 
@@ -24,9 +26,24 @@ def used() -> frozenset[str]:
         str(ROOT / "contactbook"),
         METHODS,
         {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "false"}},
-        keywords={"_": None, "gettext": None, "ngettext": (1, 2), "trans": None},
+        keywords=KEYWORDS,
     )
     return frozenset(first(message) for _file, _line, message, _comments, _context in found)
+
+
+def test_no_word_hides_in_an_f_string() -> None:
+    """Extraction does not look into one: its words would stay English and nobody would know."""
+    hidden = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in sorted((ROOT / "contactbook").rglob("*.py"))
+        for formatted in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(formatted, ast.JoinedStr)
+        for call in ast.walk(formatted)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in KEYWORDS
+    ]
+    assert hidden == []
 
 
 def first(message: Id) -> str:
