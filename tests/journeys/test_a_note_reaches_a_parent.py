@@ -3,36 +3,32 @@
 With CONTACTBOOK_SCREENSHOTS=docs/images the pictures of the README are taken anew.
 """
 
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import (
-    Browser,
-    Page,
-    StorageState,
-    ViewportSize,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 from sqlalchemy import select
 
 from contactbook.db import transaction
 from contactbook.people.models import ContactPoint, Guardian, Guardianship, Student
 from contactbook.ports.channel import Channel
 from tests.builders import PASSWORD, Class, class_of, family
+from tests.journeys.conftest import Snap
+from tests.journeys.hand import (
+    DESK,
+    PHONE,
+    Hand,
+    lovely,
+    pick,
+    publish,
+    save,
+    sheet_of,
+    sign_in,
+    whole_list,
+)
 from tests.journeys.live import Live, live, until
 
-PHONE = ViewportSize(width=390, height=844)
-DESK = ViewportSize(width=1280, height=800)
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 CHILDREN = """Nguyễn Gia An|Trần Bảo Châu|Lê Minh Dũng|Phạm Ngọc Giang|Hoàng Thu Hà|Huỳnh Gia Hân
 Phan Minh Hiếu|Vũ Quốc Huy|Võ Khánh Huyền|Đặng Tuấn Kiệt|Bùi Minh Khang|Đỗ Anh Khoa|Hồ Đăng Khôi
 Ngô Tuệ Lâm|Dương Khánh Linh|Lý Hoàng Long|Nguyễn Xuân Mai|Trần Nhật Minh|Lê Hà My|Phạm Bảo Nam
@@ -44,7 +40,6 @@ MOTHERS = [
     "Hoàng Mỹ Duyên", "Huỳnh Thị Cẩm Tú", "Phan Thanh Thúy", "Vũ Hồng Nhung",
     "Võ Thị Kim Oanh", "Đặng Thùy Dương", "Bùi Thị Hải Yến",
 ]  # fmt: skip
-Snap = Callable[[Page, str], None]
 MOST_TAPS = 20
 ROADS = (
     (Channel.ZALO, Channel.SMS), (Channel.TELEGRAM, Channel.EMAIL), (Channel.EMAIL,),
@@ -87,75 +82,6 @@ def contacts(book: Live) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def snap(tmp_path: Path) -> Snap:
-    folder = Path(os.environ.get("CONTACTBOOK_SCREENSHOTS", tmp_path))
-
-    def take(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png")
-
-    return take
-
-
-class Hand:
-    """A teacher's thumb: every tap is counted."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.taps = page, 0
-
-    def tap(self, what: str) -> None:
-        self.page.locator(what).first.click()
-        self.taps += 1
-
-    def say(self, words: str) -> None:
-        """Tap the button or link that says so."""
-        self.page.get_by_role("button", name=re.compile(words)).or_(
-            self.page.get_by_role("link", name=re.compile(words))
-        ).first.click()
-        self.taps += 1
-
-
-def sign_in(page: Page, book: Live, room: Class) -> None:
-    page.goto(book.url)
-    page.get_by_label("Tên đăng nhập").fill(room.teacher.username)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    expect(page).to_have_url(f"{book.url}/teacher/")
-
-
-def whole_list(page: Page, hand: Hand, deed: str) -> None:
-    """One tap opens the name list, a second one confirms it."""
-    hand.tap(f'a[href$="/all/{deed}"]')
-    page.locator("form.sheet:visible button.primary").click()
-    hand.taps += 1
-    expect(page.locator("#counts")).to_be_visible()
-    expect(page.locator("form.sheet:visible")).to_have_count(0)
-
-
-def sheet_of(page: Page, hand: Hand, child: str) -> None:
-    hand.tap(f'li:has(.who:has-text("{child}")) a[href*="/children/"]')
-    expect(page.locator("form.sheet:visible")).to_have_count(1)
-
-
-def pick(page: Page, hand: Hand, name: str, value: str) -> None:
-    page.locator(f'label:has(input[name="{name}"][value="{value}"])').click()
-    hand.taps += 1
-
-
-def save(page: Page, hand: Hand) -> None:
-    page.locator("form.sheet:visible button.primary").click()
-    hand.taps += 1
-    expect(page.locator("form.sheet:visible")).to_have_count(0)
-
-
 def three_exceptions(page: Page, hand: Hand, snap: Snap) -> None:
     sheet_of(page, hand, "Gia An")
     pick(page, hand, "meal", "little")
@@ -163,15 +89,11 @@ def three_exceptions(page: Page, hand: Hand, snap: Snap) -> None:
     sheet_of(page, hand, "Bảo Châu")
     page.get_by_label("Lời nhắn").fill("Bé tự xếp dép và giúp bạn cất ghế.")
     snap(page, "child-phone")
+    lovely(page)
     save(page, hand)
     sheet_of(page, hand, "Minh Dũng")
     page.get_by_label("Sức khỏe").fill("38,2 °C lúc 10h15, cô đã lau mát và cho bé nghỉ.")
     save(page, hand)
-
-
-def publish(page: Page, hand: Hand) -> None:
-    hand.tap("form#publish button.primary")
-    expect(page.get_by_role("link", name="Ai đã nhận")).to_be_visible()
 
 
 def everything_arrived(book: Live, children: int) -> list[dict[str, str]]:
@@ -179,20 +101,11 @@ def everything_arrived(book: Live, children: int) -> list[dict[str, str]]:
     return book.arrived()
 
 
-def lovely(page: Page) -> None:
-    """No accessibility fault, looked at on a phone tall enough to show the whole page."""
-    page.set_viewport_size(ViewportSize(width=390, height=4200))
-    found = Axe().run(page)
-    page.set_viewport_size(PHONE)
-    assert found.violations_count == 0, found.generate_report()
-
-
 def test_a_minute_reaches_every_parent(
-    world: tuple[Live, Class], browser: Browser, snap: Snap
+    world: tuple[Live, Class], browser: Browser, phone: BrowserContext, snap: Snap
 ) -> None:
     book, room = world
-    context = browser.new_context(viewport=PHONE, locale="vi-VN", reduced_motion="reduce")
-    page = context.new_page()
+    page = phone.new_page()
     page.goto(book.url)
     lovely(page)
     snap(page, "sign-in-phone")
@@ -204,6 +117,7 @@ def test_a_minute_reaches_every_parent(
     page.locator('a[href$="/all/attendance"]').first.click()
     expect(page.locator("form.sheet:visible")).to_have_count(1)
     snap(page, "bulk-phone")
+    lovely(page)
     page.locator("form.sheet:visible [data-close]").first.click()
     whole_list(page, hand, "attendance")
     publish(page, hand)
@@ -227,14 +141,12 @@ def test_a_minute_reaches_every_parent(
     publish(page, hand)
     said = everything_arrived(book, 70)
     hand.say("Ai đã nhận")
-    expect(page.get_by_text("35/35").or_(page.get_by_text(re.compile("35 tin")))).to_be_visible(
-        timeout=15_000
-    )
+    expect(page.get_by_text("35 trong 35 tin đã tới")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-done]")).to_have_count(1, timeout=15_000)
     snap(page, "progress-phone")
     lovely(page)
     judge(said)
-    desk(browser, context.storage_state(), book, page.url, snap)
-    context.close()
+    desk(browser, phone.storage_state(), book, page.url, snap)
 
 
 def judge(said: list[dict[str, str]]) -> None:
