@@ -90,7 +90,9 @@ def named(name: str) -> str:
 def school_id(session: Session, code: str) -> UUID:
     found = session.scalar(select(School.id).where(School.code == code))
     if found is None:
-        raise Invalid({"school": f"There is no school with the code {code}."})
+        raise Invalid(
+            {"school": f"There is no school with the code {code}: import its class list first."}
+        )
     return found
 
 

@@ -46,24 +46,23 @@ def tell(console: Console, standing: Stage) -> None:
     console.print(f"  Password of all      [bold]{PASSWORD}[/]")
     console.print()
     console.print(table)
-    console.print(
-        "  Every class has a sign-in like these: "
-        + ", ".join(f"choi1.{plan.word}" for plan in SCHOOLS)
-        + " …"
-    )
-    console.print(
-        f"  {children} children in {len(SCHOOLS)} schools. Messages leave when the undo time is "
-        "over; there are no quiet hours in the demo, so that it works at night.\n"
-        f"  Data and logs: {standing.data_dir}. Nothing leaves this machine. Ctrl-C ends it all.",
-        style="dim",
-    )
+    others = ", ".join(f"[bold]choi1.{plan.word}[/]" for plan in SCHOOLS)
+    console.print(f"  Every class has such a sign-in: {others} …")
+    console.print()
+    for sentence in (
+        f"{children} children in {len(SCHOOLS)} schools; nothing leaves this machine.",
+        "A message leaves when the undo time is over. There are no quiet hours in the demo,",
+        "so that it works at night as well.",
+        f"Data and logs: {standing.data_dir}   Ctrl-C ends it all.",
+    ):
+        console.print(f"  {sentence}", style="dim", soft_wrap=True)
 
 
 def sign_ins(session: Session) -> Table:
     """Somebody of every kind; who teaches the other classes is found by the pattern."""
-    table = Table(box=None, padding=(0, 2))
+    table = Table(box=None, padding=(0, 1))
     for column in ("Tên đăng nhập", "Họ tên", "Vai trò", "Nơi làm việc"):
-        table.add_column(column)
+        table.add_column(column, no_wrap=True)
     where = func.coalesce(Classroom.name + ", " + School.name, School.name, OrgUnit.name)
     found = session.execute(
         select(Staff.username, Staff.full_name, StaffRole.duty, where)

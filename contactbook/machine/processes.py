@@ -1,11 +1,14 @@
 """The processes themselves: web, worker and timetable, each blocking until it is told to end."""
 
 import socket
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import structlog
 import uvicorn
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from pydantic import ValidationError
 
 from channels.settings import ChannelSettings
@@ -18,6 +21,7 @@ from contactbook.parts import Parts
 from contactbook.ports.channel import Channel
 from contactbook.settings import Settings
 
+log = structlog.get_logger()
 GOODBYE = 5  # seconds that requests may take to end
 
 
@@ -50,6 +54,9 @@ def serve(settings: Settings, at: Addresses, listening: socket.socket) -> None:
             server_header=False,
             timeout_graceful_shutdown=GOODBYE,
         )
+        host = listening.getsockname()[0]
+        shown = f"[{host}]" if ":" in host else host
+        log.info("listening", url=f"http://{shown}:{port_of(listening)}")
         uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -59,13 +66,22 @@ def work(settings: Settings, at: Addresses, channels: Sequence[Channel]) -> None
     Every worker also takes the chores, which are safe to do twice: none is left to nobody.
     """
     with assembled(settings, at) as (_, app):
-        app.start(argv=worker.arguments(list(channels), chores=True))
+        run(app, worker.arguments(list(channels), chores=True))
 
 
 def keep_time(settings: Settings, at: Addresses) -> None:
     """Send the timetable's wake-ups; one such process is enough, two do no harm."""
     with assembled(settings, at) as (_, app):
-        app.start(argv=worker.BEAT)
+        run(app, worker.BEAT)
+
+
+def run(app: Celery, argv: Sequence[str]) -> None:
+    """Celery's own command, without its banner and its warning of root.
+
+    That warns of pickled tasks; ours are JSON, and hold a channel's name.
+    """
+    warnings.simplefilter("ignore", SecurityWarning)
+    app.start(argv=["--quiet", *argv])
 
 
 def channels_named(words: str) -> list[Channel]:
