@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,11 +15,12 @@ from contactbook.delivery import outbox
 from contactbook.delivery.status import Ailment, Skip, Status
 from contactbook.errors import Conflict, NotFound
 from contactbook.people import audit
+from contactbook.people.accounts import SignedIn
 from contactbook.teacher.classes import trouble, undo_seconds
 from contactbook.teacher.door import Told, ToldDep
 from contactbook.teacher.people import relation
 from contactbook.updates.progress import Line, progress
-from contactbook.web.deps import FormDep, Page, PageDep, SessionDep, StaffDep, as_uuid
+from contactbook.web.deps import FormDep, Page, PageDep, SessionDep, StaffDep, Typed, as_uuid
 from contactbook.words import gettext as _
 
 router = APIRouter(prefix="/teacher/updates/{update_id}")
@@ -35,7 +37,8 @@ ODD_FIRST = ("failed", "unknown", "skipped")
 
 
 @router.get("")
-def whole(told: ToldDep, session: SessionDep, page: PageDep) -> Response:
+def whole(told: ToldDep, session: SessionDep, who: StaffDep, page: PageDep) -> Response:
+    noted(session, "update.read", told, who, page, told.update.id)
     return page.show("teacher/progress.html", **shown(session, told, page))
 
 
@@ -49,24 +52,36 @@ def again(
     form: FormDep, told: ToldDep, session: SessionDep, who: StaffDep, page: PageDep
 ) -> Response:
     """A person's word: send one message once more that failed, or of which nobody knows."""
-    delivery_id = as_uuid(form.text("delivery"))
-    line = next(
-        (one for one in progress(session, told.update) if one.delivery_id == delivery_id), None
-    )
-    if delivery_id is None or line is None:
+    line = asked_for(session, told, form)
+    if outbox.send_again(
+        session, delivery_id=line.delivery_id, update_id=told.update.id, now=page.now
+    ):
+        noted(session, "delivery.sent_again", told, who, page, line.delivery_id)
+    return RedirectResponse(f"/teacher/updates/{told.update.id}", HTTPStatus.SEE_OTHER)
+
+
+def asked_for(session: Session, told: Told, form: Typed) -> Line:
+    """The message the form names. One in doubt leaves only after a second word."""
+    wanted = as_uuid(form.text("delivery"))
+    line = next((one for one in progress(session, told.update) if one.delivery_id == wanted), None)
+    if line is None:
         raise NotFound
     if line.status is Status.UNKNOWN and form.text("sure") != "yes":
         raise Conflict(_("The family may have it already and would read it twice."))
-    if outbox.send_again(session, delivery_id=delivery_id, update_id=told.update.id, now=page.now):
-        audit.note(
-            session,
-            "delivery.sent_again",
-            actor_id=who.staff_id,
-            school_id=told.room.school.id,
-            subject_id=delivery_id,
-            now=page.now,
-        )
-    return RedirectResponse(f"/teacher/updates/{told.update.id}", HTTPStatus.SEE_OTHER)
+    return line
+
+
+def noted(
+    session: Session, action: str, told: Told, who: SignedIn, page: Page, subject_id: UUID
+) -> None:
+    audit.note(
+        session,
+        action,
+        actor_id=who.staff_id,
+        school_id=told.room.school.id,
+        subject_id=subject_id,
+        now=page.now,
+    )
 
 
 def shown(session: Session, told: Told, page: Page) -> dict[str, Any]:

@@ -17,7 +17,7 @@ QUIET = [
 Snap = Callable[[Page, str], None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # one at a time: two of Playwright's loops do not get on
 def browser() -> Iterator[Browser]:
     with sync_playwright() as play:
         found = play.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
