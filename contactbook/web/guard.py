@@ -18,6 +18,7 @@ MOST = 1_000_000  # bytes of one request: a callback, or a class's worth of form
 SEATS = 16  # fewer than the connections of `db.connect`
 PATIENCE = 30.0  # seconds for a body to come in: a phone in a lift, not somebody who holds us up
 SEATLESS = ("/static/", "/healthz")
+LEFT = -1  # the browser went away in the middle of its form
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -35,9 +36,10 @@ Page = Callable[[Request, int], Response]
 class Guard:
     """`refused` makes the page for what is not let in."""
 
-    def __init__(self, app: ASGIApp, refused: Page) -> None:
+    def __init__(self, app: ASGIApp, refused: Page, patience: float = PATIENCE) -> None:
         self.app = app
         self.refused = refused
+        self.patience = patience
         self.seats = anyio.Semaphore(SEATS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,21 +48,25 @@ class Guard:
         dressed = dress(send)
         if scope["path"].startswith(SEATLESS):
             return await self.app(scope, receive, dressed)
-        status, body = await whole(scope, receive)
+        status, body = await whole(scope, receive, self.patience)
+        if status == LEFT:
+            return None
         if status:
             return await self.refused(Request(scope), status)(scope, receive, dressed)
         async with self.seats:
             return await self.app(scope, again(body, receive), dressed)
 
 
-async def whole(scope: Scope, receive: Receive) -> tuple[int, bytes]:
-    """The body; or why there is none: 413 too large, 408 too slow."""
+async def whole(scope: Scope, receive: Receive, patience: float) -> tuple[int, bytes]:
+    """The body; or why there is none: 413 too large, 408 too slow, LEFT: nobody to answer."""
     if too_large(Headers(scope=scope).get("content-length", "")):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b""
     body, more = bytearray(), True
-    with anyio.move_on_after(PATIENCE) as slow:
+    with anyio.move_on_after(patience) as slow:
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":  # half a form is no form
+                return LEFT, b""
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > MOST:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
+import anyio
 import pytest
 from sqlalchemy import event, text
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from contactbook.app import create_app
@@ -101,6 +105,52 @@ def test_a_body_is_measured_whatever_it_says_of_itself(teacher: Teaching) -> Non
         answer = teacher.visitor.post(teacher.here + "/note", **how)
         assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         assert "Nội dung quá lớn" in answer.text
+
+
+POSTED = {"type": "http", "method": "POST", "path": "/teacher/", "headers": []}
+
+
+@dataclass
+class Wire:
+    """A browser on a bad line: what comes of it, then silence."""
+
+    coming: list[Message] = field(default_factory=list)
+    sent: list[Message] = field(default_factory=list)
+    reached: bool = False
+
+    async def app(self, *_: object) -> None:
+        self.reached = True
+
+    async def receive(self) -> Message:
+        if not self.coming:
+            await anyio.sleep_forever()
+        return self.coming.pop(0)
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    def talk(self) -> None:
+        def refused(_request: Request, status: int) -> Response:
+            return Response(status_code=status)
+
+        door = guard.Guard(self.app, refused, patience=0.05)
+        anyio.run(door, POSTED, self.receive, self.send)
+
+
+def test_half_a_form_is_no_form() -> None:
+    """The lift's door closes on a phone: what came until then must not be taken for the whole."""
+    half = {"type": "http.request", "body": b"child=1&child=", "more_body": True}
+    wire = Wire([half, {"type": "http.disconnect"}])
+    wire.talk()
+    assert not wire.reached
+    assert wire.sent == []
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    wire = Wire()
+    wire.talk()
+    assert not wire.reached
+    assert wire.sent[0]["status"] == HTTPStatus.REQUEST_TIMEOUT
 
 
 def test_static_files_are_kept_by_browsers_and_nothing_else_is_served(site: Site) -> None:
