@@ -185,17 +185,21 @@ def create_user(  # noqa: PLR0913 a person is described by these
     """Let somebody sign in; her password is asked for twice."""
     from contactbook.classes.appointing import Appointment, appoint
     from contactbook.clock import now
-    from contactbook.db import connect, sessions, transaction
-    from contactbook.machine.addresses import standing
+    from contactbook.db import transaction
+    from contactbook.machine.addresses import book, standing
     from contactbook.machine.secret import settings
 
-    with said_plainly(), standing(settings(data_dir), queue=False) as at:
-        wanted = Appointment(
-            username=username, name=name, duty=duty, school=school, classroom=classroom, unit=unit
-        )
+    wanted = Appointment(
+        username=username, name=name, duty=duty, school=school, classroom=classroom, unit=unit
+    )
+    with said_plainly():
         wanted.check()
         password = _password(from_stdin=password_stdin)
-        with transaction(sessions(connect(at.database_url, pool=1))) as session:
+        with (
+            standing(settings(data_dir), queue=False) as at,
+            book(at) as opened,
+            transaction(opened) as session,
+        ):
             staff = appoint(session, wanted, password, now=now())
         typer.echo(f"{staff.full_name} signs in as {staff.username}.")
 
@@ -227,8 +231,8 @@ def import_roster(
     from contactbook.classes import roster_report
     from contactbook.classes.roster import merge
     from contactbook.clock import now, school_day
-    from contactbook.db import connect, sessions, transaction
-    from contactbook.machine.addresses import standing
+    from contactbook.db import transaction
+    from contactbook.machine.addresses import book, standing
     from contactbook.machine.errors import Refused
     from contactbook.machine.secret import settings
     from contactbook.people.roster_file import UnreadableFile, read_roster
@@ -241,7 +245,8 @@ def import_roster(
             raise Refused(f"{file}: {why}") from why
         with (
             standing(settings(data_dir), queue=False) as at,
-            transaction(sessions(connect(at.database_url, pool=1))) as session,
+            book(at) as opened,
+            transaction(opened) as session,
         ):
             found = merge(
                 session, school_code=school, roster=roster, on=today, now=now(),
@@ -261,10 +266,10 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """How fast messages leave, beside what the machine could do at best."""
-    from contactbook.bench import run
+    from contactbook.bench.run import run
 
     with said_plainly():
-        raise typer.Exit(run(json=as_json))
+        raise typer.Exit(run(as_json=as_json))
 
 
 if __name__ == "__main__":

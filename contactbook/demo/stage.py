@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 
 from contactbook.clock import now
-from contactbook.db import Sessions, connect, sessions, transaction
+from contactbook.db import Sessions, transaction
 from contactbook.demo import phones, providers
 from contactbook.demo.filling import fill
-from contactbook.machine.addresses import Addresses, standing
+from contactbook.machine.addresses import Addresses, book, standing
 from contactbook.machine.errors import Refused
 from contactbook.machine.household import COMMAND, environment, household, settle
 from contactbook.machine.interrupts import Interrupts
@@ -34,7 +34,6 @@ class Stage:
     phones: str
     sessions: Sessions
     data_dir: Path
-    fresh: bool  # the city has just been filled in
 
 
 @contextmanager
@@ -43,25 +42,20 @@ def stage(interrupts: Interrupts, data_dir: Path, port: int | None, undo: str) -
     with listen(providers.LOOPBACK, chosen(port)) as web:
         web_url = f"http://{providers.LOOPBACK}:{port_of(web)}"
         known = settings(data_dir)
-        with standing(known, data_dir) as at, household(
-            interrupts, known, at, logs=at.data_dir / "logs"
-        ) as tree:  # fmt: skip
-            engine = connect(at.database_url, pool=2)
-            try:
-                book = sessions(engine)
-                with transaction(book) as session:
-                    fresh = fill(session, now())
-                    told = phones.cards(session)
-                http, smtp = free_port(port_of(web) + 1), free_port(0)
-                play(tree, at, web_url, (http, smtp), told)
-                more = providers.environment(http, smtp, web_url)
-                settle(tree, at, web, CONTACTBOOK_UNDO=undo, **ours(web_url), **more)
-                wait_for(tree, f"{web_url}/healthz")
-                yield Stage(
-                    tree, web_url, f"http://{providers.LOOPBACK}:{http}", book, at.data_dir, fresh
-                )
-            finally:
-                engine.dispose()
+        with (
+            standing(known, data_dir) as at,
+            household(interrupts, known, at, logs=at.data_dir / "logs") as tree,
+            book(at) as opened,
+        ):
+            with transaction(opened) as session:
+                fill(session, now())
+                told = phones.cards(session)
+            http, smtp = free_port(port_of(web) + 1), free_port(0)
+            play(tree, at, web_url, (http, smtp), told)
+            more = providers.environment(http, smtp, web_url)
+            settle(tree, at, web, CONTACTBOOK_UNDO=undo, **ours(web_url), **more)
+            wait_for(tree, f"{web_url}/healthz")
+            yield Stage(tree, web_url, f"http://{providers.LOOPBACK}:{http}", opened, at.data_dir)
 
 
 def ours(web_url: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from contactbook import embedded
-from contactbook.db import connect
+from contactbook.db import Sessions, connect, sessions
 from contactbook.machine import lifeline
 from contactbook.machine.errors import Refused
 from contactbook.machine.secret import place_of
@@ -46,6 +46,16 @@ def standing(
         if not lifeline.given():  # else whoever started us has just done it
             prepared(database)
         yield Addresses(database, redis, place)
+
+
+@contextmanager
+def book(at: Addresses) -> Iterator[Sessions]:
+    """The database for a short while: nothing stays connected after the block."""
+    engine = connect(at.database_url, pool=2)
+    try:
+        yield sessions(engine)
+    finally:
+        engine.dispose()
 
 
 def prepared(database_url: str) -> None:

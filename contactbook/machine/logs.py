@@ -24,7 +24,7 @@ HOOK = re.compile(r"(/hooks/[a-z]+)/[^\s\"']*")
 REQUEST_PARTS = 5  # client, method, path, version, status: uvicorn's access line
 QUIET = (  # a line per request or wake-up says nothing that the database does not know better
     "httpx", "httpcore", "asyncio", "kombu", "alembic", "celery.app.trace", "celery.beat",
-    "celery.worker.strategy",
+    "celery.worker.strategy", "celery.worker.request",
 )  # fmt: skip
 
 Event = MutableMapping[str, Any]
@@ -59,8 +59,10 @@ def configure(level: int = logging.INFO) -> None:
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    access = logging.getLogger("uvicorn.access")
-    access.filters[:] = [_shorten]
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # it may have its own ideas
+        logging.getLogger(name).handlers[:] = []
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").filters[:] = [_shorten]
     setup_logging.connect(_already, weak=False, dispatch_uid="contactbook.logs")
 
 

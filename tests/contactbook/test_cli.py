@@ -1,5 +1,6 @@
-"""The operator's commands, each as a process: what they do, and what they say when they cannot."""
+"""The operator's commands: what they do, and what they say when they cannot."""
 
+import json
 import os
 import socket
 import subprocess
@@ -7,14 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
+from typer.testing import CliRunner
 
+from contactbook.cli import app
 from contactbook.db import Sessions, transaction
 from contactbook.people.accounts import PASSWORDS
 from contactbook.people.audit import Audit
-from contactbook.people.models import OrgUnit, OrgUnitKind
+from contactbook.people.models import OrgUnit, OrgUnitKind, Student
 from contactbook.people.staff import Duty, Staff, StaffRole
 from tests.builders import Class, class_of
+from tests.contactbook.people.class_list import quirky
 
 SECRET = "a-secret-of-thirty-two-characters"
 PASSWORD = "mat-khau-du-dai"
@@ -120,10 +124,20 @@ def test_an_unknown_channel_is_a_sentence(env: dict[str, str]) -> None:
     refused(run("worker", "--channels", "zalo,pigeon", env=env), "pigeon", "telegram")
 
 
+def invoke(*words: str, env: dict[str, str], said: str) -> subprocess.CompletedProcess[str]:
+    """The same in this process, where imports are paid for already."""
+    gone: dict[str, str | None] = {
+        name: None for name in os.environ if name.startswith(("CONTACTBOOK_", "CHANNELS_"))
+    }
+    done = CliRunner().invoke(app, list(words), input=said, env={**gone, **env})
+    assert isinstance(done.exception, SystemExit | None), done.exception
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
 def create(env: dict[str, str], **options: str) -> subprocess.CompletedProcess[str]:
     told = {"username": "hanh", "name": "Trần Thị Hạnh", **options}
     words = [word for name, value in told.items() for word in (f"--{name}", value)]
-    return run("create-user", *words, "--password-stdin", env=env, said=f"{PASSWORD}\n")
+    return invoke("create-user", *words, "--password-stdin", env=env, said=f"{PASSWORD}\n")
 
 
 def test_a_teacher_is_appointed_to_her_class(
@@ -170,8 +184,63 @@ def test_what_does_not_fit_is_a_sentence(env: dict[str, str], world: Class) -> N
 
 
 def test_a_short_password_is_refused(env: dict[str, str], world: Class) -> None:
-    done = run(
+    done = invoke(
         "create-user", "--username", "hanh", "--name", "Trần Thị Hạnh", "--duty", "principal",
         "--school", world.school.code, "--password-stdin", env=env, said="short\n",
     )  # fmt: skip
     refused(done, "10")
+
+
+@pytest.fixture
+def class_list(tmp_path: Path) -> Path:
+    """A list with everything that is wrong with lists."""
+    source, _ = quirky()
+    path = tmp_path / "danh sách.xlsx"
+    path.write_bytes(source.read())
+    return path
+
+
+def imported(env: dict[str, str], file: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    words = (str(file), "--school", "HOAMAI", *words)
+    return invoke("import-roster", *words, env={**env, "COLUMNS": "100"}, said="")
+
+
+KEYS = {
+    "students", "guardians", "guardianships", "classrooms", "rejected", "added", "changed",
+    "unchanged",
+}  # fmt: skip
+
+
+def test_a_class_list_is_taken_once_and_shown_before(
+    env: dict[str, str], committed: Sessions, class_list: Path
+) -> None:
+    def children() -> int:
+        with transaction(committed) as session:
+            return session.scalar(select(func.count()).select_from(Student)) or 0
+
+    before = json.loads(imported(env, class_list, "--dry-run", "--json").stdout)
+    assert children() == 0, "a dry run changes nothing"
+    first = json.loads(
+        imported(env, class_list, "--json", "--school-name", "Trường Mầm non Hoa Mai").stdout
+    )
+    assert first.keys() == KEYS
+    assert first == before
+    assert children() == first["students"] > 0
+    assert first["rejected"][0].keys() == {"sheet", "row", "reason"}
+    second = json.loads(imported(env, class_list, "--json").stdout)
+    assert (second["added"], second["changed"]) == (0, 0)
+    assert second["rejected"] == first["rejected"]
+
+
+def test_a_person_reads_vietnamese_figures(env: dict[str, str], class_list: Path) -> None:
+    done = imported(env, class_list, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "Thêm mới" in done.stdout
+    assert "Các dòng để riêng" in done.stdout
+    assert "Chạy thử: chưa ghi gì." in done.stdout
+
+
+def test_a_file_that_is_no_class_list_is_a_sentence(env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "list.xlsx").write_text("no")
+    refused(imported(env, tmp_path / "list.xlsx"), "list.xlsx", "Excel")
+    refused(imported(env, tmp_path / "none.xlsx"), "none.xlsx")
