@@ -55,7 +55,8 @@ function poll(part) {
   const look = async () => {
     if (document.hidden) return again();
     try {
-      const { ok, page } = await load(part.dataset.poll);
+      const { ok, page, kind } = await load(part.dataset.poll);
+      if (kind === "sign-in") return location.reload();
       if (!ok) throw new Error("not now");
       const news = page.body.firstElementChild;
       if (!part.firstElementChild.isEqualNode(news)) {

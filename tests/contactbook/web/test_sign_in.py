@@ -36,9 +36,10 @@ def test_the_right_words_open_the_door(site: Site, name: str) -> None:
     assert visitor.get("/").headers["location"] == "/teacher/"
 
 
-@pytest.mark.parametrize("password", ["", "wrong", PASSWORD + " ", "\x00", "é" * 500])
-def test_wrong_words_are_told_alike_and_counted(site: Site, name: str, password: str) -> None:
-    for who in (name, "nobody", "", "x" * 5000, "'; --", "\x00"):
+def test_wrong_words_are_told_alike_and_counted(site: Site, name: str) -> None:
+    tries = [(name, "wrong"), (name, PASSWORD + " "), ("nobody", PASSWORD), ("", ""),
+             ("x" * 5000, "é" * 500), ("'; --", "\x00")]  # fmt: skip
+    for who, password in tries:
         answer = post(site.visitor(), "/", "/", username=who, password=password)
         assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert WRONG in answer.text
@@ -71,15 +72,14 @@ def test_a_form_that_was_not_ours_is_not_tried(site: Site, name: str) -> None:
         assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 0
 
 
-@pytest.mark.parametrize(
-    "back",
-    ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:1",
-     "teacher/", "///elsewhere.example", "/é", ""],
-)  # fmt: skip
-def test_it_leads_to_our_own_pages_only(site: Site, name: str, back: str) -> None:
-    answer = post(site.visitor(), "/", "/", username=name, password=PASSWORD, next=back)
-    assert answer.headers["location"] == "/teacher/"
-    assert back not in site.visitor().get("/", params={"next": back}).text or not back
+def test_it_leads_to_our_own_pages_only(site: Site, name: str) -> None:
+    for back in (
+        "https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example",
+        "javascript:1", "teacher/", "///elsewhere.example", "/é",
+    ):  # fmt: skip
+        answer = post(site.visitor(), "/", "/", username=name, password=PASSWORD, next=back)
+        assert answer.headers["location"] == "/teacher/", back
+        assert back not in site.visitor().get("/", params={"next": back}).text
 
 
 def test_an_address_cannot_add_a_header(site: Site, name: str) -> None:
@@ -112,9 +112,9 @@ def test_with_https_the_browser_guards_the_cookies(site: Site, name: str) -> Non
     assert visitor.get("/teacher/").status_code == HTTPStatus.SEE_OTHER
 
 
-@pytest.mark.parametrize("cookie", ["x", "x" * 4000, '"', "%00"])
-def test_a_made_up_cookie_is_nobody(site: Site, cookie: str) -> None:
-    visitor = site.visitor()
-    visitor.cookies.set("contactbook", cookie)
-    assert visitor.get("/teacher/").status_code == HTTPStatus.SEE_OTHER
-    assert visitor.get("/").status_code == HTTPStatus.OK
+def test_a_made_up_cookie_is_nobody(site: Site) -> None:
+    for cookie in ("x", "x" * 4000, '"', "%00"):
+        visitor = site.visitor()
+        visitor.cookies.set("contactbook", cookie)
+        assert visitor.get("/teacher/").status_code == HTTPStatus.SEE_OTHER
+        assert visitor.get("/").status_code == HTTPStatus.OK
