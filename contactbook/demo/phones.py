@@ -51,11 +51,14 @@ def spoken(row: Row[Any], child: str) -> tuple[str, str]:
 
 
 def greeting(base: str, told: list[Card]) -> Callable[[], bool]:
-    """Tells the simulators the names; False while they are not up yet."""
+    """Tells the simulators the names; False while there are none, or nobody is up to hear them."""
 
     def greet() -> bool:
         try:
-            return httpx.post(f"{base}/_simulator/contacts", json=told, timeout=5).is_success
+            return (
+                bool(told)
+                and httpx.post(f"{base}/_simulator/contacts", json=told, timeout=5).is_success
+            )
         except httpx.TransportError:
             return False
 

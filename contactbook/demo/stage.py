@@ -1,7 +1,7 @@
 """The demo's process tree: the city filled in, providers played, and the ordinary processes."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,15 +47,17 @@ def stage(interrupts: Interrupts, data_dir: Path, port: int | None, undo: str) -
             household(interrupts, known, at, logs=at.data_dir / "logs") as tree,
             book(at) as opened,
         ):
-            with transaction(opened) as session:
-                fill(session, now())
-                told = phones.cards(session)
             http, smtp = free_port(port_of(web) + 1), free_port(0)
-            play(tree, at, web_url, (http, smtp), told)
+            phones_url = f"http://{providers.LOOPBACK}:{http}"
+            names: list[phones.Card] = []
+            play(tree, at, web_url, (http, smtp), phones.greeting(phones_url, names))
             more = providers.environment(http, smtp, web_url)
             settle(tree, at, web, CONTACTBOOK_UNDO=undo, **ours(web_url), **more)
+            with transaction(opened) as session:  # while they wake up
+                fill(session, now())
+                names += phones.cards(session)
             wait_for(tree, f"{web_url}/healthz")
-            yield Stage(tree, web_url, f"http://{providers.LOOPBACK}:{http}", opened, at.data_dir)
+            yield Stage(tree, web_url, phones_url, opened, at.data_dir)
 
 
 def ours(web_url: str) -> dict[str, str]:
@@ -63,7 +65,7 @@ def ours(web_url: str) -> dict[str, str]:
 
 
 def play(
-    tree: Tree, at: Addresses, web_url: str, ports: tuple[int, int], told: list[phones.Card]
+    tree: Tree, at: Addresses, web_url: str, ports: tuple[int, int], greet: Callable[[], bool]
 ) -> None:
     """Start the simulators; after each start they are told again whose phones they show."""
     http, smtp = ports
@@ -71,21 +73,24 @@ def play(
         *(*COMMAND, "simulate"), "--http-port", str(http), "--smtp-port", str(smtp),
         "--callback-url", web_url,
     ]  # fmt: skip
-    greet = phones.greeting(f"http://{providers.LOOPBACK}:{http}", told)
     tree.start("simulators", argv, environment(at, providers.KEYS), greet=greet)
-    if not tree.until(lambda: tree.children[-1].greeted, READY_WITHIN):
-        raise Refused(f"The simulators do not answer: look into {at.data_dir}/logs.")
 
 
 def wait_for(tree: Tree, url: str) -> None:
-    def answers() -> bool:
-        try:
-            return httpx.get(url, timeout=5).is_success
-        except httpx.TransportError:
-            return False
+    """Until the pages answer and the phones have their names."""
 
-    if not tree.until(answers, READY_WITHIN):
+    def stands() -> bool:
+        return all(child.greeted for child in tree.children if child.greet) and answers(url)
+
+    if not tree.until(stands, READY_WITHIN):
         raise Refused(f"{url} does not answer: look into {tree.logs}.")
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.TransportError:
+        return False
 
 
 def chosen(port: int | None) -> int:
