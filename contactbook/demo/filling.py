@@ -23,17 +23,22 @@ ALREADY = 530_2017  # an advisory lock: two demos on one database fill it once
 def fill(session: Session, now: datetime) -> bool:
     """Write the city; False when it is there. Raises `Refused` where real schools live."""
     session.execute(select(func.pg_advisory_xact_lock(ALREADY)))
-    there = set(session.scalars(select(School.code)))
-    if there:
-        if strange := there - {plan.code for plan in SCHOOLS}:
-            raise Refused(
-                f"This database holds a school that is not the demo's ({min(strange)}): the demo "
-                "wants a data directory or a database of its own."
-            )
+    if not empty(session):
         return False
     # One password, hashed once: a demo has no secrets, and argon2 is slow on purpose.
     write(session, draw(school_day(now), hashed(PASSWORD)))
     return True
+
+
+def empty(session: Session) -> bool:
+    """Whether there is no school yet; raises `Refused` if there is one that is not the demo's."""
+    there = set(session.scalars(select(School.code)))
+    if strange := there - {plan.code for plan in SCHOOLS}:
+        raise Refused(
+            f"This database holds a school that is not the demo's ({min(strange)}): the demo "
+            "wants a data directory or a database of its own."
+        )
+    return not there
 
 
 def write(session: Session, city: City) -> None:

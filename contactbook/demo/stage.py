@@ -11,7 +11,7 @@ import httpx
 from contactbook.clock import now
 from contactbook.db import Sessions, transaction
 from contactbook.demo import phones, providers
-from contactbook.demo.filling import fill
+from contactbook.demo.filling import empty, fill
 from contactbook.machine.addresses import Addresses, book, standing
 from contactbook.machine.errors import Refused
 from contactbook.machine.household import COMMAND, environment, household, settle
@@ -47,6 +47,8 @@ def stage(interrupts: Interrupts, data_dir: Path, port: int | None, undo: str) -
             household(interrupts, known, at, logs=at.data_dir / "logs") as tree,
             book(at) as opened,
         ):
+            with transaction(opened) as session:  # before a worker could send what is real
+                empty(session)
             http, smtp = free_port(port_of(web) + 1), free_port(0)
             phones_url = f"http://{providers.LOOPBACK}:{http}"
             names: list[phones.Card] = []

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import httpx
 
+from contactbook.db import Sessions, transaction
 from contactbook.demo.browser import Browser
 from contactbook.demo.check import signed_in
+from tests.builders import a_school
 from tests.contactbook.demo.commands import command, eventually, processes, says
 
 READY = "Ctrl-C ends it all"
@@ -28,6 +30,19 @@ def test_the_check_publishes_on_four_channels_and_leaves_nothing(tmp_path: Path)
     assert sum(channels) == deliveries == delivered
     assert processes(tmp_path) == []
     assert [path.name for path in tmp_path.iterdir()] == ["said"]
+
+
+def test_a_demo_touches_nothing_where_real_schools_are(
+    tmp_path: Path, committed: Sessions, database_url: str
+) -> None:
+    with transaction(committed) as session:
+        school = a_school(session).code
+    said, data = tmp_path / "said", tmp_path / "data"
+    env = {"CONTACTBOOK_DATABASE_URL": database_url, "CONTACTBOOK_SECRET_KEY": "x" * 32}
+    with command("demo", "--data-dir", str(data), "--port", "0", said_to=said, env=env) as process:
+        assert process.wait(60) == 2
+    assert school in said.read_text()
+    assert not (data / "logs").exists(), "no worker was started that could send what is real"
 
 
 def address(said: Path, what: str) -> str:
