@@ -9,7 +9,6 @@ While the database is away a turn is tried again, so that what the provider said
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
-from queue import SimpleQueue
 from time import monotonic, sleep
 
 import structlog
@@ -21,7 +20,7 @@ from contactbook.delivery import lanes, outbox
 from contactbook.delivery.consequence import PAUSE, Answer, consequence
 from contactbook.delivery.outbox import Claim, Leaving
 from contactbook.delivery.plan import quiet
-from contactbook.delivery.window import arrived, send_all
+from contactbook.delivery.window import Answers, send_all
 from contactbook.parts import Parts
 from contactbook.ports.channel import (
     Accepted,
@@ -53,12 +52,14 @@ def drain(parts: Parts, channel: Channel) -> int:
 class Drain:
     def __init__(self, parts: Parts, adapter: ChannelAdapter) -> None:
         self.parts, self.adapter, self.channel = parts, adapter, adapter.channel
-        self.answers: SimpleQueue[Answer] = SimpleQueue()
+        half = max(1, parts.settings.window // int(__import__('os').environ.get('HALF','2')))
+        self.answers = Answers(half)
         self.waiting: deque[Claim] = deque()
         self.out = 0
         self.heard = 0
         self.dry = False  # the last claim found nothing
         self.seen_at: datetime | None = None
+        self.well = False  # the lane was told of a message taken, and of no trouble since
 
     def run(self) -> int:
         """Turn after turn; once asked to stop, only until everything that is out has been heard."""
@@ -72,7 +73,7 @@ class Drain:
             self.out += len(leaving)
             if not self.out and self.dry:
                 return self.heard
-            back = arrived(self.answers, lease / 4) if self.out else []
+            back = self.answers.get(lease / 4) if self.out else []
             self.out -= len(back)
             self.heard += len(back)
 
@@ -109,7 +110,7 @@ class Drain:
         """Now and then: it locks the lane, and other processes' drains would wait for this turn."""
         if self.seen_at is None or now - self.seen_at > lanes.SEEN_STEP:
             lanes.seen(session, self.channel, now)
-            self.seen_at = now
+            self.seen_at, self.well = now, False
 
     def give_back(self, session: Session) -> None:
         outbox.give_back(session, list(self.waiting), now=self.parts.now())
@@ -147,6 +148,9 @@ class Drain:
                 self.give_back(session)
                 return
         if any(isinstance(one.said, Accepted) for one in back):
-            lanes.well(session, self.channel)
+            if not self.well:
+                lanes.well(session, self.channel)
+            self.well = True
         elif any(isinstance(one.said, TryAgain | OutcomeUnknown) for one in back):
             lanes.struggling(session, self.channel, now)
+            self.well = False

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
-from time import monotonic
 
 import structlog
 
@@ -23,6 +22,40 @@ from contactbook.ports.channel import (
 
 log = structlog.get_logger()
 GROUP = 0.010  # seconds: answers that come this close together are written in one commit
+
+
+class Answers:
+    """Answers on their way from the loop to the drain: in groups of up to `most`.
+
+    A drain that took them one by one would want the interpreter for each, while others are sent.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.groups: SimpleQueue[list[Answer]] = SimpleQueue()
+        self.open: list[Answer] = []
+        self.closing: asyncio.TimerHandle | None = None
+
+    def put(self, answer: Answer) -> None:
+        """On the loop only."""
+        self.open.append(answer)
+        if len(self.open) >= self.most:
+            self.close()
+        elif self.closing is None:
+            self.closing = asyncio.get_running_loop().call_later(GROUP, self.close)
+
+    def close(self) -> None:
+        if self.closing is not None:
+            self.closing.cancel()
+        self.groups.put(self.open)
+        self.open, self.closing = [], None
+
+    def get(self, patience: float) -> list[Answer]:
+        """The next group; nothing after `patience` seconds."""
+        try:
+            return self.groups.get(timeout=patience)
+        except Empty:
+            return []
 
 
 async def send_all(
@@ -83,18 +116,3 @@ def outgoing(one: Leaving) -> Outgoing:
         html=page,
         sender_name=one.school,
     )
-
-
-def arrived(answers: SimpleQueue[Answer], patience: float) -> list[Answer]:
-    """The next answer, and all that come within `GROUP` of it; none after `patience` seconds."""
-    try:
-        group = [answers.get(timeout=patience)]
-    except Empty:
-        return []
-    until = monotonic() + GROUP
-    while (left := until - monotonic()) > 0:
-        try:
-            group.append(answers.get(timeout=left))
-        except Empty:
-            break
-    return group

@@ -1,0 +1,1 @@
+"""How fast messages are promised and leave, beside the best this machine could do."""

@@ -1,0 +1,72 @@
+"""A provider that costs next to nothing: takes every message as eSMS would, after some time.
+
+Raw HTTP on a protocol, so that what is measured is our side. `GET` says how many were taken.
+Runs as `python -m contactbook.bench.stub DESCRIPTOR SECONDS`, on a socket that is already bound.
+"""
+
+import asyncio
+import socket
+import sys
+from typing import cast
+
+import uvloop
+
+from contactbook.machine import lifeline
+
+END = b"\r\n\r\n"
+LENGTH = b"content-length:"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+
+
+class Provider(asyncio.Protocol):
+    """One connection, one request at a time."""
+
+    taken = 0
+
+    def __init__(self, latency: float) -> None:
+        self.latency, self.buffer = latency, b""
+        self.loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's own class is no child
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (head := self.buffer.find(END)) >= 0:
+            end = head + len(END) + length_of(self.buffer[:head])
+            if len(self.buffer) < end:
+                return
+            asked, self.buffer = self.buffer[:end].startswith(b"GET"), self.buffer[end:]
+            self.answer(asked=asked)
+
+    def answer(self, *, asked: bool) -> None:
+        if asked:
+            self.transport.write(whole(b'{"taken":%d}' % Provider.taken))
+            return
+        self.loop.call_later(self.latency, self.accept) if self.latency else self.accept()
+
+    def accept(self) -> None:
+        Provider.taken += 1
+        said = b'{"CodeResult":"100","CountRegenerate":0,"SMSID":"b%d"}' % Provider.taken
+        self.transport.write(whole(said))
+
+
+def length_of(head: bytes) -> int:
+    lines = (line for line in head.lower().split(b"\r\n") if line.startswith(LENGTH))
+    return int(next(lines, LENGTH + b"0")[len(LENGTH) :])
+
+
+def whole(body: bytes) -> bytes:
+    return HEAD % len(body) + body
+
+
+async def serve(listening: socket.socket, latency: float) -> None:
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Provider(latency), sock=listening, backlog=1_024
+    )
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    lifeline.hold()
+    uvloop.run(serve(socket.socket(fileno=int(sys.argv[1])), float(sys.argv[2])))
