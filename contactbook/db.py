@@ -52,6 +52,7 @@ def connect(url: str, *, pool: int = 10, echo: bool = False) -> Engine:
         max_overflow=pool,
         pool_pre_ping=True,  # a restart of PostgreSQL costs no query its life
         echo=echo,
+        hide_parameters=True,  # a name or a text must not reach a log with an error
         connect_args={
             "options": "-c timezone=UTC -c lock_timeout=30s"
             " -c idle_in_transaction_session_timeout=60s",
