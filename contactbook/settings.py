@@ -37,7 +37,7 @@ class Settings(BaseSettings):
         timedelta(minutes=2), description="A claim older than this belongs to a dead worker."
     )
     window: int = Field(
-        32, ge=1, le=64, description="Messages in flight per worker: what we doubt if it dies."
+        64, ge=1, le=64, description="Messages in flight per worker: what we doubt if it dies."
     )
     chunk: int = Field(300, ge=1, le=5_000, description="Deliveries one claim takes.")
     attempts: int = Field(8, ge=1, le=50, description="Tries on one channel before the next one.")

@@ -52,7 +52,7 @@ def drain(parts: Parts, channel: Channel) -> int:
 class Drain:
     def __init__(self, parts: Parts, adapter: ChannelAdapter) -> None:
         self.parts, self.adapter, self.channel = parts, adapter, adapter.channel
-        half = max(1, parts.settings.window // int(__import__('os').environ.get('HALF','2')))
+        half = max(1, parts.settings.window // 2)  # a group is no more than half a window
         self.answers = Answers(half)
         self.waiting: deque[Claim] = deque()
         self.out = 0
@@ -93,6 +93,7 @@ class Drain:
     def take_turn(self, session: Session, back: Sequence[Answer]) -> list[Leaving]:
         """What came back is written, and who leaves is marked."""
         settings, now = self.parts.settings, self.parts.now()
+        outbox.plan_once(session)
         self.be_seen(session, now)
         self.settle(session, back)
         if self.parts.stopping.is_set():

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -42,6 +43,18 @@ class Leaving:
     school: str
 
 
+PLAN_ONCE = text("SET LOCAL plan_cache_mode = force_generic_plan")
+
+
+def plan_once(session: Session) -> None:
+    """Let the statements below keep their plans, for the rest of this transaction.
+
+    Over all the months of `delivery` planning one costs more than running it, and no value we ask
+    with makes another plan better.
+    """
+    session.execute(PLAN_ONCE)
+
+
 # `turn_at` is never before `due_at` and at most a minute behind it (fanout.FAIR_REACH), so the
 # bound on it ends the index scan at rows that may be due: what is held until morning is not read.
 CLAIM = """
@@ -72,10 +85,10 @@ def claim(
 
 
 # The last look: rights, consent and address as they are now, not as they were when it was written.
-LEAVE = text("""
+LEAVE = """
     WITH turn AS (
-        SELECT d.id, d.month, c.address, w.channel, w.subject, w.head, w.lead, w.parts, w.foot,
-               s.name AS school,
+        SELECT d.id, d.month, d.status, c.address, w.channel, w.subject, w.head, w.lead, w.parts,
+               w.foot, s.name AS school,
                CASE WHEN d.urgent THEN w.purposes ELSE w.purposes & coalesce((
                    SELECT bit_or(a.purposes) FROM consent_state a
                    WHERE a.guardian_id = d.guardian_id AND a.channel = d.channel
@@ -92,14 +105,14 @@ LEAVE = text("""
         LEFT JOIN wording w ON w.id = d.wording_id
         LEFT JOIN school s ON s.id = d.school_id
         LEFT JOIN contact_point c ON c.id = d.contact_point_id
-        WHERE d.id = ANY(:ids) AND d.month = ANY(:months) AND d.status = 'claimed'
+        WHERE d.id = ANY(:ids) AND d.month IN ({months})  -- by key: the lease index is all churn
         FOR UPDATE OF d),
     judged AS (
         SELECT turn.*, CASE WHEN NOT entitled THEN 'restricted'
                             WHEN reachable IS NOT TRUE THEN 'no_contact'
                             WHEN allowed IS NULL THEN 'no_words'
                             WHEN allowed = 0 THEN 'no_consent' ELSE '' END AS obstacle
-        FROM turn)
+        FROM turn WHERE status = 'claimed')
     UPDATE delivery AS d SET
         status = CASE WHEN t.obstacle = '' THEN 'sending' ELSE 'skipped' END,
         reason = t.obstacle,
@@ -108,11 +121,21 @@ LEAVE = text("""
         due_at = :lease,
         sent_at = CASE WHEN t.obstacle = '' THEN :now ELSE d.sent_at END,
         ended_at = CASE WHEN t.obstacle = '' THEN NULL ELSE CAST(:now AS timestamptz) END
-    FROM judged t WHERE d.id = t.id AND d.month = t.month
+    FROM judged t WHERE d.id = t.id AND d.month = t.month AND d.month IN ({months})
     RETURNING d.id, d.month, d.status, d.reason, d.attempts, d.urgent, d.said, t.address,
               t.channel, t.subject, t.head, t.lead, t.parts, t.foot,
               coalesce(t.school, '') AS school
-""")
+"""
+
+
+@cache
+def within(statement: str, months: frozenset[date]) -> TextClause:
+    """`statement` on the partitions of these months.
+
+    They are named in its text, so that the plan that is kept knows no others: opening a year of
+    partitions costs more than a group of messages.
+    """
+    return text(statement.format(months=", ".join(f"DATE '{month}'" for month in sorted(months))))
 
 
 def leave(
@@ -130,10 +153,9 @@ def leave(
     if not turn:
         return []
     rows = session.execute(
-        LEAVE,
+        within(LEAVE, frozenset(one.month for one in turn)),
         {
             "ids": [one.id for one in turn],
-            "months": list({one.month for one in turn}),
             "today": school_day(now),
             "now": now,
             "lease": now + lease,
@@ -180,11 +202,11 @@ SETTLE = """
         id uuid, month date, attempt int, status text, reason text, detail text,
         due_at timestamptz, provider_id text, units int, cost_vnd int, ended boolean)
     WHERE d.id = c.id AND d.month = c.month AND d.attempts = c.attempt
-      AND d.id = ANY(:ids) AND d.month = ANY(:months)  -- so that only these rows are looked at
+      AND d.id = ANY(:ids) AND d.month IN ({months})  -- so that only these rows are looked at
       AND d.status NOT IN ('queued', 'claimed')
     RETURNING d.id, d.status
 """
-SETTLED = text(SETTLE.format(fresh=FRESH))
+SETTLED = SETTLE.replace("{fresh}", FRESH)
 
 
 def settle(
@@ -194,11 +216,10 @@ def settle(
     if not changes:
         return
     rows = session.execute(
-        SETTLED,
+        within(SETTLED, frozenset(one.month for one in changes)),
         {
             "changes": json.dumps([fields(one) for one in changes], default=str),
             "ids": [one.id for one in changes],
-            "months": list({one.month for one in changes}),
             "now": now,
         },
     )

@@ -13,6 +13,7 @@ from contactbook.delivery.message import Words, compose, words_of
 from contactbook.people.consent import ALL_PURPOSES, Purpose
 from contactbook.people.names import given_name
 from contactbook.ports.channel import Channel
+from contactbook.updates.day import here
 from contactbook.updates.facts import Facts, news
 from contactbook.updates.models import Attendance, Meal
 from contactbook.updates.wording import Scene, clock, day_words, slept, spoken
@@ -58,7 +59,7 @@ days = st.builds(
     remark=st.just("") | free,
     activity=st.just("") | free,
     learning=st.just("") | free,
-)
+).map(lambda day: day if here(day) else replace(day, arrived_at=None, lunch=None, nap_minutes=None))
 consents = st.integers(1, 63).map(Purpose)
 
 
