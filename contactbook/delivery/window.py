@@ -21,7 +21,7 @@ from contactbook.ports.channel import (
 )
 
 log = structlog.get_logger()
-GROUP = float(__import__('os').environ.get('GROUP','0.010'))  # seconds: answers that come this close together are written in one commit
+GROUP = 0.010  # seconds: answers that come this close together are written in one commit
 
 
 class Answers:
