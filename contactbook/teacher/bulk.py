@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from contactbook.teacher import views
-from contactbook.teacher.classes import keep
-from contactbook.teacher.door import Room, RoomDep
+from contactbook.teacher.classes import keep, read
+from contactbook.teacher.door import PenDep, Room, RoomDep
 from contactbook.teacher.views import Step
 from contactbook.updates import day
 from contactbook.updates.facts import Facts
@@ -24,13 +24,14 @@ USUAL_NAP = 90
 
 
 @router.get("/{step}")
-def look(step: Step, room: RoomDep, session: SessionDep, page: PageDep) -> Response:
+def look(step: Step, room: RoomDep, session: SessionDep, who: StaffDep, page: PageDep) -> Response:
+    read(session, room, who, page)
     return name_list(session, step, room, page)
 
 
 @router.post("/{step}")
 def fill(
-    step: Step, form: FormDep, room: RoomDep, session: SessionDep, who: StaffDep, page: PageDep
+    step: Step, form: FormDep, room: PenDep, session: SessionDep, who: StaffDep, page: PageDep
 ) -> Response:
     if error := fault(step, form, page):
         return name_list(session, step, room, page, {"child": error})

@@ -1,5 +1,6 @@
 """One child's sheet: the exceptions of a day, a health note, a few words for the family."""
 
+import json
 from dataclasses import asdict
 from http import HTTPStatus
 
@@ -13,8 +14,15 @@ from contactbook.errors import Invalid
 from contactbook.people import audit
 from contactbook.people.models import Student
 from contactbook.teacher.classes import keep
-from contactbook.teacher.door import ChildDep, Room, RoomDep
-from contactbook.teacher.forms import MOST_HEALTH, MOST_REMARK, ChildForm, as_form, child_form
+from contactbook.teacher.door import ChildDep, PenDep, Room, RoomDep
+from contactbook.teacher.forms import (
+    MOST_HEALTH,
+    MOST_REMARK,
+    ChildForm,
+    as_form,
+    child_form,
+    merged,
+)
 from contactbook.updates import day
 from contactbook.web.deps import FormDep, Page, PageDep, SessionDep, StaffDep
 
@@ -41,13 +49,13 @@ def look(
 def save(
     form: FormDep,
     child: ChildDep,
-    room: RoomDep,
+    room: PenDep,
     session: SessionDep,
     who: StaffDep,
     page: PageDep,
 ) -> Response:
-    typed = child_form(form)
     before = day.child_day(session, room.classroom.id, child.id, page.today).facts
+    typed = merged(child_form(form), form.text("was"), as_form(before))
     try:
         facts = typed.facts(before, page.now)
     except Invalid as wrong:
@@ -64,7 +72,8 @@ def sheet(
     page: Page,
     errors: dict[str, str] | None = None,
 ) -> Response:
-    told_at = day.child_day(session, room.classroom.id, child.id, page.today).told_at
+    recorded = day.child_day(session, room.classroom.id, child.id, page.today)
+    told_at = recorded.told_at
     return page.show(
         "teacher/child.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
@@ -77,6 +86,7 @@ def sheet(
         },
         absence=None,
         form=asdict(form),
+        was=json.dumps(asdict(as_form(recorded.facts)), ensure_ascii=False),
         errors=errors or {},
         most={"health": MOST_HEALTH, "remark": MOST_REMARK},
         sent_at=local(told_at) if told_at else None,

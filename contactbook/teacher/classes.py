@@ -17,7 +17,7 @@ from contactbook.delivery import lanes
 from contactbook.people import audit
 from contactbook.people.models import School
 from contactbook.teacher import forms, views
-from contactbook.teacher.door import Room, RoomDep, my_classes
+from contactbook.teacher.door import PenDep, Room, RoomDep, my_classes
 from contactbook.updates import day, progress
 from contactbook.updates.facts import Facts
 from contactbook.updates.models import Attendance, Entry, Update
@@ -52,6 +52,12 @@ def card(
 
 @router.get("/classes/{classroom_id}")
 def one_class(room: RoomDep, session: SessionDep, who: StaffDep, page: PageDep) -> Response:
+    read(session, room, who, page)
+    return class_page(session, room, page)
+
+
+def read(session: Session, room: Room, who: StaffDep, page: Page) -> None:
+    """Write down who saw the children of a class."""
     audit.note(
         session,
         "class.read",
@@ -60,7 +66,6 @@ def one_class(room: RoomDep, session: SessionDep, who: StaffDep, page: PageDep) 
         subject_id=room.classroom.id,
         now=page.now,
     )
-    return class_page(session, room, page)
 
 
 def class_page(
@@ -129,7 +134,7 @@ def trouble(session: Session, now: datetime) -> dict[str, Any]:
 
 @router.post("/classes/{classroom_id}/present")
 def present(
-    form: FormDep, room: RoomDep, session: SessionDep, who: StaffDep, page: PageDep
+    form: FormDep, room: PenDep, session: SessionDep, who: StaffDep, page: PageDep
 ) -> Response:
     """One tap on one child who is not marked: here, now. Whoever is marked stays as marked."""
     children = day.class_day(session, room.classroom.id, page.today)

@@ -62,6 +62,16 @@ def room_of(classroom_id: UUID, session: SessionDep, who: StaffDep, page: PageDe
 RoomDep = Annotated[Room, Depends(room_of)]
 
 
+def pen_of(room: RoomDep, session: SessionDep) -> Room:
+    """The room, while nobody else writes in it: what is filled in hangs on what is there."""
+    alone = select(Classroom.id).where(Classroom.id == room.classroom.id)
+    session.execute(alone.with_for_update(key_share=True))
+    return room
+
+
+PenDep = Annotated[Room, Depends(pen_of)]
+
+
 def child_of(student_id: UUID, room: RoomDep, session: SessionDep, page: PageDep) -> Student:
     here = exists().where(
         Student.id == student_id, Student.id.in_(enrolled(room.classroom.id, page.today))

@@ -1,11 +1,13 @@
 """What a teacher types about a child, read with care: a fault is a sentence beside its field."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time
 from typing import TypeVar
 
 from contactbook.clock import local
 from contactbook.errors import Invalid
+from contactbook.teacher.views import Step, is_open
 from contactbook.updates.facts import Facts
 from contactbook.updates.models import Attendance, Meal
 from contactbook.web.deps import Typed
@@ -40,6 +42,9 @@ class ChildForm:
         nap = minutes(self.nap_minutes or self.nap, faults)
         if not here and attendance is None and (meal is not None or nap is not None):
             faults["attendance"] = _("Please mark first whether the child is here.")
+        if here:
+            early(Step.MEAL, meal, before.lunch, now, faults)
+            early(Step.NAP, nap, before.nap_minutes, now, faults)
         for name, typed, most in (
             ("health", self.health, MOST_HEALTH),
             ("remark", self.remark, MOST_REMARK),
@@ -106,6 +111,38 @@ def as_form(facts: Facts) -> ChildForm:
         health=facts.health,
         remark=facts.remark,
     )
+
+
+TOGETHER = (("attendance", "arrived"), ("meal",), ("nap", "nap_minutes"), ("health",), ("remark",))
+
+
+def merged(typed: ChildForm, was: str, recorded: ChildForm) -> ChildForm:
+    """What she changed since the sheet showed `was`, over what others have recorded by now.
+
+    Two teachers of a class save their sheets in turn: the second must not wipe out the first's
+    word because her own sheet was opened before it.
+    """
+    shown, mine = as_dict(was), asdict(typed)
+    left = [
+        name for names in TOGETHER if all(shown.get(n) == mine[n] for n in names) for name in names
+    ]
+    return replace(typed, **{name: getattr(recorded, name) for name in left})
+
+
+def as_dict(was: str) -> dict[str, object]:
+    """Nothing, for whatever is no object: then all that was typed counts."""
+    try:
+        found = json.loads(was)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def early(step: Step, told: object, before: object, now: datetime, faults: dict[str, str]) -> None:
+    """A reader takes it for done: before lunch nobody has eaten, before the nap nobody slept."""
+    if told not in (None, before) and not is_open(step, now):
+        sentence = _("It is too early for this: a message says only what has happened.")
+        faults.setdefault(step.value, sentence)
 
 
 def chosen(words: type[Word], typed: str, name: str, faults: dict[str, str]) -> Word | None:

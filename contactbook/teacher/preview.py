@@ -20,6 +20,7 @@ from contactbook.clock import local
 from contactbook.delivery import fanout
 from contactbook.delivery.message import Words, compose
 from contactbook.delivery.plan import Plan, Road, leaves_at, plan
+from contactbook.delivery.status import Skip
 from contactbook.parts import Parts
 from contactbook.people import audit
 from contactbook.people.consent import ConsentState, Purpose
@@ -212,7 +213,7 @@ def message(
     return {
         "channel": channel.value,
         "use": "never" if place == len(Channel) else "next" if place else "first",
-        "why": why_never(point, mine, allowed) if place == len(Channel) else "",
+        "why": why_never(point, mine, allowed, way) if place == len(Channel) else "",
         "address": masked(channel, point.address),
         "sender": room.school.name,
         "subject": mine.subject if channel is Channel.EMAIL else "",
@@ -223,7 +224,9 @@ def message(
     }
 
 
-def why_never(point: ContactPoint, words: Words, allowed: int) -> str:
+def why_never(point: ContactPoint, words: Words, allowed: int, way: Plan) -> str:
+    if way.skip is Skip.RESTRICTED:
+        return _("This person is not to receive news of the child.")
     if point.verified_at is None:
         return _("Not used: the address has not been confirmed.")
     if not words.purposes & allowed:

@@ -1,12 +1,14 @@
 """Who has it: the state of every family's message, asked for again while something moves."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -16,6 +18,7 @@ from contactbook.delivery.status import Ailment, Skip, Status
 from contactbook.errors import Conflict, NotFound
 from contactbook.people import audit
 from contactbook.people.accounts import SignedIn
+from contactbook.people.audit import Audit
 from contactbook.teacher.classes import trouble, undo_seconds
 from contactbook.teacher.door import Told, ToldDep
 from contactbook.teacher.people import relation
@@ -43,8 +46,21 @@ def whole(told: ToldDep, session: SessionDep, who: StaffDep, page: PageDep) -> R
 
 
 @router.get("/progress")
-def moving(told: ToldDep, session: SessionDep, page: PageDep) -> HTMLResponse:
+def moving(told: ToldDep, session: SessionDep, who: StaffDep, page: PageDep) -> HTMLResponse:
+    if not lately_read(session, told, who, page):
+        noted(session, "update.read", told, who, page, told.update.id)
     return page.show("teacher/_progress.html", **shown(session, told, page))
+
+
+def lately_read(session: Session, told: Told, who: SignedIn, page: Page) -> bool:
+    """A page that asks every two seconds is one look, once an hour."""
+    line = exists().where(
+        Audit.subject_id == told.update.id,
+        Audit.at > page.now - timedelta(hours=1),
+        Audit.actor_id == who.staff_id,
+        Audit.action == "update.read",
+    )
+    return bool(session.scalar(select(line)))
 
 
 @router.post("/again")

@@ -65,7 +65,10 @@ def no_such_address(request: Request, _error: Exception) -> Response:
 
 def as_page(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return error_page(request, status)
+    page = error_page(request, status)
+    if isinstance(error, HTTPException) and error.headers:
+        page.headers.update(error.headers)  # which methods a door takes, say
+    return page
 
 
 def database_away(request: Request, error: Exception) -> Response:

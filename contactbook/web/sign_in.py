@@ -26,7 +26,12 @@ from contactbook.words import gettext as _
 
 router = APIRouter()
 HOME = "/teacher/"
-BEFORE = "contactbook-door"  # the sign-in form's own token: there is no session to keep it yet
+DOOR = "contactbook-door"  # the sign-in form's own token: there is no session to keep it yet
+
+
+def door_cookie(parts: Parts) -> str:
+    """With HTTPS nobody but this host can set it: not a neighbour under the same domain."""
+    return f"__Host-{DOOR}" if parts.settings.secure_cookies else DOOR
 
 
 @router.get("/")
@@ -40,7 +45,7 @@ def door(request: Request, session: SessionDep, parts: PartsDep, next: str = "")
 @router.post("/")
 def enter(request: Request, form: AnyFormDep, session: SessionDep, parts: PartsDep) -> Response:
     typed = {"username": form.text("username")[:100], "next": form.text("next")}
-    given, kept = form.text("csrf_token"), request.cookies.get(BEFORE, "")
+    given, kept = form.text("csrf_token"), request.cookies.get(door_cookie(parts), "")
     if not kept or not secrets.compare_digest(given.encode(), kept.encode()):
         sentence = _("This page had been open for too long. Please sign in once more.")
         return shown(request, parts, typed, {"form": sentence}, HTTPStatus.FORBIDDEN)
@@ -78,7 +83,7 @@ def admitted(token: str, back: str, parts: Parts) -> Response:
         samesite="lax",
         secure=secure,
     )
-    answer.delete_cookie(BEFORE, secure=secure, httponly=True)
+    answer.delete_cookie(door_cookie(parts), secure=secure, httponly=True)
     return answer
 
 
@@ -89,7 +94,7 @@ def shown(
     errors: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
-    token = request.cookies.get(BEFORE) or secrets.token_urlsafe(24)
+    token = request.cookies.get(door_cookie(parts)) or secrets.token_urlsafe(24)
     template = request.app.state.templates.get_template("web/sign_in.html")
     page = template.render(
         language=language(),
@@ -101,9 +106,8 @@ def shown(
         wait_minutes=None,
     )
     answer = HTMLResponse(page, status_code=status)
-    answer.set_cookie(
-        BEFORE, token, httponly=True, samesite="lax", secure=parts.settings.secure_cookies
-    )
+    secure = parts.settings.secure_cookies
+    answer.set_cookie(door_cookie(parts), token, httponly=True, samesite="lax", secure=secure)
     return answer
 
 

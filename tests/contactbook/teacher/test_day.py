@@ -113,7 +113,42 @@ def test_who_is_away_has_neither_eaten_nor_slept(teacher: Teaching) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("hour", "minute", "field", "typed"),
+    [(10, 29, "meal", "all"), (10, 29, "meal", "none"), (13, 29, "nap", "90"), (13, 0, "nap", "0"),
+     (13, 0, "nap_minutes", "45")],
+)  # fmt: skip
+def test_a_sheet_claims_only_what_has_happened(
+    teacher: Teaching, hour: int, minute: int, field: str, typed: str
+) -> None:
+    teacher.site.clock.set(hour, minute)
+    address = f"/children/{teacher.children[0]}"
+    early = teacher.post(address, attendance="present", remark="Ngoan", **{field: typed})
+    assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert f'id="{field.removesuffix("_minutes")}-error"' in early.text
+    assert "Ngoan" in early.text
+    assert records(teacher) == {}
+    teacher.site.clock.set(13, 30)
+    assert mark(teacher, 0, attendance="present", **{field: typed}) == HTTPStatus.SEE_OTHER
+
+
+def test_what_is_recorded_may_stay_whatever_the_hour(teacher: Teaching) -> None:
+    teacher.site.clock.set(14)
+    mark(teacher, 0, attendance="present", meal="all", nap="90")
+    teacher.site.clock.set(9)
+    kept = {"attendance": "present", "meal": "all", "nap": "90", "remark": "Ngoan"}
+    assert mark(teacher, 0, **kept) == HTTPStatus.SEE_OTHER
+
+
+def test_one_tap_on_a_child_marked_absent_changes_nothing(teacher: Teaching) -> None:
+    mark(teacher, 0, attendance="absent")
+    teacher.post("/present", present=str(teacher.children[0]))
+    [row] = records(teacher).values()
+    assert (row.attendance, row.arrived_at) == (Attendance.ABSENT, None)
+
+
 def test_a_typed_nap_wins_over_a_chip(teacher: Teaching) -> None:
+    teacher.site.clock.set(14)
     mark(teacher, 0, attendance="present", nap="90", nap_minutes="75")
     assert records(teacher)[0].nap_minutes == 75
     again = teacher.get(f"/children/{teacher.children[0]}").text
