@@ -94,6 +94,7 @@ def class_page(
         children=[views.row(child) for child in children],
         kinds=len({views.kind(child.news) for child in going}),
         ready=len(going),
+        silent=sum(child.facts.attendance is None and not child.news for child in children),
         idempotency_key=secrets.token_urlsafe(16),
         urgent=urgent,
         sent=sent(session, room, page),

@@ -3,16 +3,19 @@
 import json
 import unicodedata
 from http import HTTPStatus
+from itertools import product
 
 import pytest
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from contactbook.app import ROUTERS
 from contactbook.db import transaction
 from contactbook.people.models import Student
 from contactbook.teacher.forms import MOST_HEALTH, MOST_REMARK
-from contactbook.updates.models import ClassDay, DailyRecord
+from contactbook.updates.models import ClassDay, DailyRecord, Update
 from tests.contactbook.web.site import Teaching, token
 
 LENIENT = settings(
@@ -140,7 +143,7 @@ def test_forms_of_the_wrong_kind_are_no_fault_of_ours(teacher: Teaching) -> None
 
 FIELDS = ("attendance", "arrived", "meal", "nap", "nap_minutes", "health", "remark", "child",
           "minutes", "present", "activity", "learning", "idempotency_key", "urgent", "delivery",
-          "back", "sure", "unknown")  # fmt: skip
+          "back", "sure", "was", "username", "password", "next", "unknown")  # fmt: skip
 TYPED = st.one_of(
     st.text(max_size=700),
     st.sampled_from(["present", "late", "absent", "all", "none", "0", "90", "07:20", "yes"]),
@@ -161,6 +164,41 @@ def test_no_form_is_a_fault_of_ours(teacher: Teaching, fields: dict[str, list[st
         assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, (path, json.dumps(fields))
     assert teacher.get().status_code == HTTPStatus.OK
     assert teacher.get("/preview").status_code == HTTPStatus.OK
+
+
+def every_form() -> list[str]:
+    """Every door that takes a form, as the application has them: a new one is fuzzed unasked."""
+    return [
+        route.path
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        and "POST" in (route.methods or ())
+        and not route.path.startswith("/hooks/")
+    ]
+
+
+@settings(LENIENT, max_examples=25)
+@given(fields=st.dictionaries(st.sampled_from(FIELDS), st.lists(TYPED, max_size=3), max_size=9))
+def test_no_door_that_takes_a_form_breaks(teacher: Teaching, fields: dict[str, list[str]]) -> None:
+    forms = every_form()
+    assert len(forms) >= 9
+    everybody = [str(one) for one in teacher.children]
+    teacher.post("/all/attendance", child=everybody)
+    teacher.post("/publish", idempotency_key="first-of-all")
+    with transaction(teacher.site.sessions) as session:
+        update_id = session.scalars(select(Update.id).limit(1)).one()
+    ids = {"classroom_id": teacher.world.classroom.id, "student_id": everybody[0],
+           "update_id": update_id}  # fmt: skip
+    for path, step in product(forms, ("attendance", "meal", "nap")):
+        stranger = path == "/"
+        visitor = teacher.site.visitor() if stranger else teacher.visitor
+        csrf = token(visitor.get("/") if stranger else teacher.get())
+        if path == "/sign-out":
+            csrf = "wrong"  # she is still needed
+        typed = {**fields, "csrf_token": csrf}
+        answer = visitor.post(path.format(**ids, step=step), data=typed)
+        assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, (path, json.dumps(fields))
 
 
 @LENIENT

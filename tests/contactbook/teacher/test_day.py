@@ -157,6 +157,13 @@ def test_a_typed_nap_wins_over_a_chip(teacher: Teaching) -> None:
     )
 
 
+def test_the_page_counts_only_families_that_would_hear_nothing(teacher: Teaching) -> None:
+    mark(teacher, 0, attendance="present")
+    assert "Còn 2 bé chưa điểm danh" in teacher.get().text
+    teacher.post("/note", activity="Gieo hạt", learning="")
+    assert "bé chưa điểm danh" not in teacher.get().text, "the words to the class go to all"
+
+
 def test_words_to_the_whole_class_come_back(teacher: Teaching) -> None:
     teacher.post("/note", activity="Cả lớp gieo hạt đậu.", learning="Đếm đến mười")
     assert "Cả lớp gieo hạt đậu." in teacher.get().text

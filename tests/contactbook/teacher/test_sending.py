@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,9 @@ from starlette.testclient import TestClient
 from contactbook.db import transaction
 from contactbook.delivery import dispatch, lanes
 from contactbook.delivery.models import Delivery
+from contactbook.people.consent import Purpose
 from contactbook.ports.channel import (
+    AccountUnusable,
     Channel,
     GiveUp,
     NotReachable,
@@ -22,7 +25,7 @@ from contactbook.ports.channel import (
     SendFailed,
 )
 from contactbook.updates.models import Update
-from tests.builders import family
+from tests.builders import PASSWORD, class_of, family
 from tests.contactbook.web.site import Teaching, token
 
 KEY = "a-key-of-a-phone"
@@ -78,6 +81,32 @@ def test_fifty_at_once_with_one_key_are_one_update(teacher: Teaching) -> None:
     with transaction(teacher.site.sessions) as session:
         assert session.scalar(select(func.count()).select_from(Update)) == 1
         assert session.scalar(select(func.count()).select_from(Delivery)) == 3
+
+
+def test_another_form_after_it_has_nothing_new_to_say(teacher: Teaching) -> None:
+    publish(teacher)
+    again = teacher.post("/publish", idempotency_key="another-key")
+    assert again.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Chưa có gì mới" in again.text
+    same = teacher.post("/publish", idempotency_key=KEY)
+    assert same.status_code == HTTPStatus.SEE_OTHER, "a retry of the first is no mistake"
+    with transaction(teacher.site.sessions) as session:
+        assert session.scalar(select(func.count()).select_from(Update)) == 1
+        assert session.scalar(select(func.count()).select_from(Delivery)) == 3
+
+
+def test_another_teachers_same_key_is_another_form(teacher: Teaching) -> None:
+    """Keys are made on phones: two phones may make the same one."""
+    with transaction(teacher.site.sessions) as session:
+        other = class_of(session, name="Lá 2", school=teacher.world.school, password=PASSWORD)
+        child = str(family(session, other, Channel.ZALO, child="Vũ Yến Nhi")[0][0].id)
+        name, here = other.teacher.username, f"/teacher/classes/{other.classroom.id}"
+    publish(teacher)
+    neighbour = Teaching(teacher.site, other, teacher.site.signed_in(name), here, [])
+    neighbour.post("/all/attendance", child=child)
+    assert neighbour.post("/publish", idempotency_key=KEY).status_code == HTTPStatus.SEE_OTHER
+    with transaction(teacher.site.sessions) as session:
+        assert session.scalar(select(func.count()).select_from(Update)) == 2
 
 
 def test_undo_takes_everything_back_while_there_is_time(teacher: Teaching) -> None:
@@ -228,6 +257,38 @@ def test_urgent_with_no_road_left_asks_to_call(teacher: Teaching) -> None:
     update = publish(teacher, urgent="yes")
     page = re.sub(r"<svg.*?</svg>", "", progress(teacher, update))
     assert "gọi" in page, page
+
+
+def test_a_paused_channel_is_said_and_its_messages_wait(teacher: Teaching) -> None:
+    teacher.site.channels[Channel.ZALO].failure = AccountUnusable("E -216")
+    update = publish(teacher)
+    drain(teacher)
+    assert "Zalo đang tạm dừng" in teacher.get().text
+    page = progress(teacher, update)
+    assert "data-done" not in page
+    assert "E -216" not in page, "what the account lacks is the office's matter"
+
+
+def test_a_line_for_everybody_and_why(teacher: Teaching) -> None:
+    cases: dict[str, dict[str, Any]] = {
+        "Không Đồng Ý": {"purposes": Purpose.PICTURES},
+        "Bị Cấm": {"restricted": True},
+        "Chưa Xác Nhận": {"verified": False},
+    }
+    with transaction(teacher.site.sessions) as session:
+        for mother, how in cases.items():
+            [child], _ = family(session, teacher.world, Channel.ZALO, mother=mother, **how)
+            teacher.children.append(child.id)
+        [unpaid], _ = family(session, teacher.world, Channel.SMS, mother="Không Gói")
+        teacher.children.append(unpaid.id)
+    page = progress(teacher, publish(teacher))
+    for said in (
+        "Gia đình chưa đồng ý", "Người này không được nhận tin", "Chưa có địa chỉ",
+        "bé chưa có gói SMS",
+    ):  # fmt: skip
+        assert said in page, said
+    for mother in (*cases, "Không Gói"):
+        assert mother in page
 
 
 def test_no_worker_is_said_on_every_page_that_waits(teacher: Teaching) -> None:
