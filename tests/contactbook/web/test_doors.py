@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from contactbook.app import ROUTERS
 from contactbook.db import transaction
+from contactbook.people import authority
 from contactbook.people.audit import Audit
 from contactbook.people.staff import Duty, Staff, StaffRole
 from contactbook.updates.models import DailyRecord, Update
@@ -216,6 +217,44 @@ def test_the_wall_in_the_database_stands_behind_every_page(house: House) -> None
             text("SELECT count(*) FROM student WHERE school_id = :id"), {"id": other.school.id}
         )
         assert seen == 0
+
+
+def test_a_page_that_forgot_to_ask_shows_no_other_school(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an authority that says yes to everybody, the wall is all that is left."""
+    monkeypatch.setattr(authority, "may", lambda *_, **__: True)
+    token = own_token(house.strangers["elsewhere"])
+    before = traces(house)
+    for door in OF_A_CLASS:
+        status = knock(house.strangers["elsewhere"], door, token, **house.ids)
+        assert status == HTTPStatus.NOT_FOUND, door
+    assert traces(house) == before
+    next_door = house.strangers["next door"].get(house.teacher.here)
+    assert next_door.status_code == HTTPStatus.OK, "or authority was never asked"
+
+
+def test_an_update_that_is_watched_is_written_down_once_an_hour(house: House) -> None:
+    teacher = house.teacher
+
+    def looks() -> int:
+        with transaction(teacher.site.sessions) as session:
+            lines = select(func.count()).select_from(Audit).where(Audit.action == "update.read")
+            return session.scalar(lines) or 0
+
+    for _ in range(3):
+        teacher.visitor.get(f"/teacher/updates/{house.update}/progress")
+    assert looks() == 1
+    teacher.site.clock.at += timedelta(minutes=61)
+    teacher.visitor.get(f"/teacher/updates/{house.update}/progress")
+    assert looks() == 2
+
+
+def test_a_name_list_is_read_like_the_class(teacher: Teaching) -> None:
+    teacher.get("/all/attendance")
+    with transaction(teacher.site.sessions) as session:
+        [line] = session.execute(select(Audit.action, Audit.subject_id)).all()
+    assert tuple(line) == ("class.read", teacher.world.classroom.id)
 
 
 def test_reading_a_class_and_a_child_is_written_down(teacher: Teaching) -> None:

@@ -77,6 +77,33 @@ def test_a_fault_of_ours_is_a_page_without_its_trace(broken: Teaching) -> None:
     assert 'lang="vi"' in answer.text
 
 
+def test_every_error_is_a_vietnamese_page_with_a_way_on(
+    teacher: Teaching, adrift: TestClient
+) -> None:
+    said = {
+        404: teacher.get("/children/x"),
+        403: teacher.visitor.post(teacher.here + "/note"),
+        405: teacher.visitor.request("DELETE", "/teacher/"),
+        400: teacher.visitor.post(teacher.here + "/note", content=b"a=1&" * 500, headers=FORM),
+        413: teacher.visitor.post(teacher.here + "/note", content=b"x" * (guard.MOST + 1)),
+        503: adrift.get("/teacher/"),
+    }
+    for status, answer in said.items():
+        assert answer.status_code == status, answer.url
+        assert 'lang="vi"' in answer.text
+        assert '<a class="primary" href="/">' in answer.text, status
+        assert "Traceback" not in answer.text
+    assert said[405].headers["allow"] == "GET"
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def test_one_field_as_long_as_a_book_is_not_read(site: Site) -> None:
+    answer = site.visitor().post("/", content=b"%" * (guard.MOST - 1), headers=FORM)
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+
+
 def test_without_a_database_the_page_says_to_come_back(adrift: TestClient) -> None:
     for address in ("/", "/readyz"):
         answer = adrift.get(address)

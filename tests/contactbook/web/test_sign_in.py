@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from contactbook.app import create_app
 from contactbook.db import transaction
-from contactbook.people.accounts import TRIES_PER_NAME
-from contactbook.people.staff import SignInAttempt
+from contactbook.people.accounts import PASSWORDS, TRIES_PER_ADDRESS, TRIES_PER_NAME
+from contactbook.people.staff import SignInAttempt, Staff
 from contactbook.settings import Settings
 from tests.builders import PASSWORD, class_of
 from tests.contactbook.web.site import Site, Teaching, post
@@ -57,6 +57,45 @@ def test_patience_ends_and_returns(site: Site, name: str) -> None:
     site.clock.at += timedelta(minutes=16)
     answer = post(site.visitor(), "/", "/", username=name, password=PASSWORD)
     assert answer.status_code == HTTPStatus.SEE_OTHER
+
+
+def test_one_address_cannot_go_through_all_names(site: Site, name: str) -> None:
+    visitor = site.visitor()
+    post(visitor, "/", "/", username="somebody", password="wrong")
+    with transaction(site.sessions) as session:
+        tries = session.scalars(select(SignInAttempt)).all()
+        session.add_all(
+            SignInAttempt(who=one.who, at=one.at) for one in tries for _ in range(TRIES_PER_ADDRESS)
+        )
+    refused = post(visitor, "/", "/", username=name, password=PASSWORD)
+    assert refused.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    site.clock.at += timedelta(minutes=16)
+    admitted = post(visitor, "/", "/", username=name, password=PASSWORD)
+    assert admitted.status_code == HTTPStatus.SEE_OTHER
+
+
+def test_an_unknown_name_costs_as_much_work_as_a_known_one(
+    site: Site, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work: list[str] = []
+
+    def verify(password: str, hashed: str) -> bool:
+        work.append(hashed.rpartition("$")[0].rpartition("$")[0])  # kind and costs, without salt
+        return bool(password == hashed)
+
+    monkeypatch.setattr(PASSWORDS, "verify", verify)
+    for who in (name, "nobody", ""):
+        post(site.visitor(), "/", "/", username=who, password="wrong")
+    assert len(work) == 3
+    assert len(set(work)) == 1
+
+
+def test_who_has_left_is_told_what_a_stranger_is_told(site: Site, name: str) -> None:
+    with transaction(site.sessions) as session:
+        session.scalars(select(Staff)).one().retired_at = site.clock()
+    answer = post(site.visitor(), "/", "/", username=name, password=PASSWORD)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert WRONG in answer.text
 
 
 def test_a_form_that_was_not_ours_is_not_tried(site: Site, name: str) -> None:
@@ -106,6 +145,7 @@ def test_with_https_the_browser_guards_the_cookies(site: Site, name: str) -> Non
     answer = post(visitor, "/", "/", username=name, password=PASSWORD)
     cookies = answer.headers.get_list("set-cookie")
     assert all("Secure" in one and "Path=/" in one for one in cookies)
+    assert all(one.startswith("__Host-contactbook") for one in cookies)
     assert any(one.startswith("__Host-contactbook=") for one in cookies)
     left = post(visitor, "/sign-out", "/teacher/")
     assert left.status_code == HTTPStatus.SEE_OTHER
