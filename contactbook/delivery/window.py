@@ -51,11 +51,17 @@ class Answers:
         self.open, self.closing = [], None
 
     def get(self, patience: float) -> list[Answer]:
-        """The next group; nothing after `patience` seconds."""
+        """Every group that is ready; nothing after `patience` seconds.
+
+        Where a commit takes longer than the provider, both halves of the window wait for it.
+        """
         try:
-            return self.groups.get(timeout=patience)
+            ready = self.groups.get(timeout=patience)
         except Empty:
             return []
+        while not self.groups.empty():  # nobody else takes from it
+            ready += self.groups.get()
+        return ready
 
 
 async def send_all(
