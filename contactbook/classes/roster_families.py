@@ -68,7 +68,7 @@ def identify(book: Book, people: People, lines: Iterable[GuardianLine]) -> None:
         spellings[key_of(line)].add(line.name)
         listed[line.phone].add(folded(line.name))
     known: dict[str, list[Person]] = defaultdict(list)
-    for person in sorted(book.people, key=lambda person: person.name_key):
+    for person in book.people:  # oldest first: whoever joins now is passed over by the next list
         known[person.phone].append(person)
     for (phone, name_key), written in sorted(spellings.items()):
         one = known_as(name_key, known[phone], listed[phone])

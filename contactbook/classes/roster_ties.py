@@ -23,7 +23,7 @@ def tied(
     """Tie a child to everybody its line names, and say what that changes."""
     ties = book.ties[student_id]
     held = {tie.guardian_id: tie for tie in ties if holds(tie, book.on)}
-    lost = names(people, ties) - names(people, held.values())
+    lost = names(people, (tie for tie in ties if not holds(tie, book.on)))
     wanted = {people.of(guardian): guardian for guardian in line.guardians}
     unnamed = [tie for tie in held.values() if tie.guardian_id not in wanted]
     for person_id, guardian in wanted.items():

@@ -51,6 +51,19 @@ def test_a_right_that_a_person_took_back_is_not_given_again(session: Session) ->
         assert "không thêm lại" in " ".join(found.lines)
 
 
+def test_a_right_taken_back_is_not_given_by_the_second_run_either(session: Session) -> None:
+    gone = replace(LAN, name="Lê Mai", phone=NEW, relation="guardian")
+    taken(session, listed(replace(AN, guardians=(LAN, gone))))
+    ended = select(Guardian.id).where(Guardian.phone == NEW).scalar_subquery()
+    session.execute(
+        update(Guardianship).where(Guardianship.guardian_id == ended).values(valid_to=TOMORROW)
+    )
+    respelt = listed(replace(AN, guardians=(replace(LAN, name="Lê Mai"), gone)))
+    assert taken(session, respelt, LATER).changed == 1
+    assert taken(session, respelt, LATER).unchanged == 1
+    assert held(session) == [(OLD, "Lê Mai")]
+
+
 def test_a_new_number_brings_no_more_rights_than_the_old_one(session: Session) -> None:
     taken(session, listed(AN))
     session.execute(update(Guardianship).values(restricted=True, picks_up=False))
@@ -108,6 +121,15 @@ def test_a_mother_gets_her_name_and_its_accents_and_keeps_them(
     )
     assert taken(session, listed(mother(name=first))).unchanged == 1
     assert (held(session), count(session, Guardian)) == ([(OLD, "Trần Thị Lan")], 1)
+
+
+def test_a_number_without_a_name_stays_with_whoever_had_it_first(session: Session) -> None:
+    taken(session, listed(AN))
+    both = listed(mother(name="Lê Mai"), mother(BINH, name="Mẹ bé Bình"))
+    taken(session, both, LATER)
+    with written(session) as statements:
+        assert taken(session, both, LATER).unchanged == 2
+    assert statements == []
 
 
 def test_a_father_entered_as_guardian_becomes_father(session: Session) -> None:
