@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -61,6 +62,9 @@ def enter(request: Request, form: AnyFormDep, session: SessionDep, parts: PartsD
 
 def tried(session: Session, form: Typed, request: Request, parts: Parts) -> str | None:
     password = form.fields.get("password")
+    # tries on one name queue up: at once, each would be counted before the others are
+    name = form.text("username").lower()[:100]
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
     return accounts.sign_in(
         session,
         form.text("username"),

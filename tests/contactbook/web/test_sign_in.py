@@ -1,5 +1,7 @@
 """The door for staff: who knocks, with what, how often, and where it leads."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -14,7 +16,7 @@ from contactbook.people.accounts import PASSWORDS, TRIES_PER_ADDRESS, TRIES_PER_
 from contactbook.people.staff import SignInAttempt, Staff
 from contactbook.settings import Settings
 from tests.builders import PASSWORD, class_of
-from tests.contactbook.web.site import Site, Teaching, post
+from tests.contactbook.web.site import Site, Teaching, post, token
 
 WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng"
 
@@ -57,6 +59,17 @@ def test_patience_ends_and_returns(site: Site, name: str) -> None:
     site.clock.at += timedelta(minutes=16)
     answer = post(site.visitor(), "/", "/", username=name, password=PASSWORD)
     assert answer.status_code == HTTPStatus.SEE_OTHER
+
+
+def test_a_burst_of_tries_is_no_way_around_patience(site: Site, name: str) -> None:
+    with (
+        TestClient(site.app, follow_redirects=False) as client,
+        ThreadPoolExecutor(30) as crowd,
+    ):
+        form = {"csrf_token": token(client.get("/")), "username": name, "password": "wrong"}
+        answers = Counter(crowd.map(lambda _: client.post("/", data=form).status_code, range(30)))
+    assert answers[HTTPStatus.UNPROCESSABLE_ENTITY] == TRIES_PER_NAME
+    assert answers[HTTPStatus.TOO_MANY_REQUESTS] == 30 - TRIES_PER_NAME
 
 
 def test_one_address_cannot_go_through_all_names(site: Site, name: str) -> None:
