@@ -6,9 +6,12 @@ would be, and still loses every message Redis loses.
 """
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from time import perf_counter, sleep
@@ -19,7 +22,7 @@ from celery import Celery
 from redis import Redis
 
 from contactbook import embedded
-from contactbook.bench.drain import stub
+from contactbook.bench.drain import LATENCY
 
 BROKER, PROVIDER = os.environ.get("BENCH_BROKER", ""), os.environ.get("BENCH_PROVIDER", "")
 SENT = "bench:sent"
@@ -43,6 +46,18 @@ def client() -> httpx.Client:
 @cache
 def counter() -> Redis:
     return Redis.from_url(os.environ["BENCH_COUNTER"])
+
+
+@contextmanager
+def stub() -> Iterator[str]:
+    """The provider in a process of its own; its base address."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        number = door.fileno()
+        command = [sys.executable, "-m", "contactbook.bench.stub", str(number), str(LATENCY)]
+        with subprocess.Popen(command, pass_fds=[number]) as process:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+            process.kill()
 
 
 def main(count: int) -> None:

@@ -1,5 +1,6 @@
 """A city for measuring: schools of 500 guardians, filled in with sets; and a notice to them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +11,13 @@ from contactbook.clock import school_day
 from contactbook.delivery import fanout
 from contactbook.delivery.message import Part, Words
 from contactbook.people.consent import Purpose
-from contactbook.people.models import School
+from contactbook.people.models import School, Student
 from contactbook.people.staff import Staff
 from contactbook.ports.channel import Channel
 from contactbook.updates.models import Update, UpdateKind
 
 GUARDIANS, CHILDREN = 500, 278  # of a school: 1.8 guardians for a child
+CLASS = 35
 SENTENCE = "Ngày mai trường nghỉ vì bão, mời gia đình theo dõi tin tiếp theo."
 PLAIN = "Ngay mai truong nghi vi bao, moi gia dinh theo doi tin tiep theo."
 
@@ -81,8 +83,30 @@ def some_schools(count: int) -> Select[UUID]:
     return select(School.id).order_by(School.id).limit(count)
 
 
-def notice(session: Session, key: str, channels: list[Channel], now: datetime) -> Update:
+def notice(session: Session, key: str, channels: Sequence[Channel], now: datetime) -> Update:
     """An update with its words on these channels; nobody is told yet."""
+    told = update(session, UpdateKind.NOTICE, key, now)
+    words: dict[UUID | None, list[Words]] = {None: [said(channel) for channel in channels]}
+    fanout.write_words(session, school_id=told.school_id, update_id=told.id, words=words)
+    return told
+
+
+def daily(
+    session: Session, key: str, channels: Sequence[Channel], now: datetime
+) -> tuple[Update, Select[UUID]]:
+    """The same about each child of a class, in words of its own."""
+    told = update(session, UpdateKind.DAILY, key, now)
+    children = list(
+        session.scalars(select(Student.id).where(Student.school_id == told.school_id).limit(CLASS))
+    )
+    words: dict[UUID | None, list[Words]] = {
+        child: [said(channel) for channel in channels] for child in children
+    }
+    fanout.write_words(session, school_id=told.school_id, update_id=told.id, words=words)
+    return told, select(Student.id).where(Student.id.in_(children))
+
+
+def update(session: Session, kind: UpdateKind, key: str, now: datetime) -> Update:
     author, school = session.execute(
         select(Staff.id, School.id).join(School, School.id == Staff.school_id).limit(1)
     ).one()
@@ -91,7 +115,7 @@ def notice(session: Session, key: str, channels: list[Channel], now: datetime) -
         classroom_id=None,
         author_id=author,
         idempotency_key=key,
-        kind=UpdateKind.NOTICE,
+        kind=kind,
         on_date=school_day(now),
         published_at=now,
         due_at=now,
@@ -99,14 +123,9 @@ def notice(session: Session, key: str, channels: list[Channel], now: datetime) -
     )
     session.add(told)
     session.flush()
-    words = [
-        Words(
-            channel,
-            "Thông báo" if channel is not Channel.SMS else "Thong bao:",
-            (Part(Purpose.NOTICES, SENTENCE if channel is not Channel.SMS else PLAIN),),
-            "Truong MN Hoa Mai",
-        )
-        for channel in channels
-    ]
-    fanout.write_words(session, school_id=school, update_id=told.id, words={None: words})
     return told
+
+
+def said(channel: Channel) -> Words:
+    head, sentence = ("Thong bao:", PLAIN) if channel is Channel.SMS else ("Thông báo", SENTENCE)
+    return Words(channel, head, (Part(Purpose.NOTICES, sentence),), "Truong MN Hoa Mai")

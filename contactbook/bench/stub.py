@@ -1,6 +1,8 @@
 """A provider that costs next to nothing: takes every message as eSMS would, after some time.
 
-Raw HTTP on a protocol, so that what is measured is our side. `GET` says how many were taken.
+Raw HTTP on a protocol, so that what is measured is our side. `GET` says how many were taken:
+whoever waits asks here, and leaves the database to those who work.
+
 Runs as `python -m contactbook.bench.stub DESCRIPTOR SECONDS`, on a socket that is already bound.
 """
 
@@ -36,28 +38,23 @@ class Provider(asyncio.Protocol):
             end = head + len(END) + length_of(self.buffer[:head])
             if len(self.buffer) < end:
                 return
-            asked, self.buffer = self.buffer[:end].startswith(b"GET"), self.buffer[end:]
-            self.answer(asked=asked)
-
-    def answer(self, *, asked: bool) -> None:
-        if asked:
-            self.transport.write(whole(b'{"taken":%d}' % Provider.taken))
-            return
-        self.loop.call_later(self.latency, self.accept) if self.latency else self.accept()
+            asked, self.buffer = self.buffer.startswith(b"GET"), self.buffer[end:]
+            if asked:
+                self.say(b'{"taken":%d}' % Provider.taken)
+            else:
+                self.loop.call_later(self.latency, self.accept)
 
     def accept(self) -> None:
         Provider.taken += 1
-        said = b'{"CodeResult":"100","CountRegenerate":0,"SMSID":"b%d"}' % Provider.taken
-        self.transport.write(whole(said))
+        self.say(b'{"CodeResult":"100","CountRegenerate":0,"SMSID":"b%d"}' % Provider.taken)
+
+    def say(self, body: bytes) -> None:
+        self.transport.write(HEAD % len(body) + body)
 
 
 def length_of(head: bytes) -> int:
     lines = (line for line in head.lower().split(b"\r\n") if line.startswith(LENGTH))
     return int(next(lines, LENGTH + b"0")[len(LENGTH) :])
-
-
-def whole(body: bytes) -> bytes:
-    return HEAD % len(body) + body
 
 
 async def serve(listening: socket.socket, latency: float) -> None:
