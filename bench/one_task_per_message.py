@@ -56,8 +56,10 @@ def stub() -> Iterator[str]:
         number = door.fileno()
         command = [sys.executable, "-m", "contactbook.bench.stub", str(number), str(LATENCY)]
         with subprocess.Popen(command, pass_fds=[number]) as process:
-            yield f"http://127.0.0.1:{door.getsockname()[1]}"
-            process.kill()
+            try:
+                yield f"http://127.0.0.1:{door.getsockname()[1]}"
+            finally:
+                process.kill()
 
 
 def main(count: int) -> None:
