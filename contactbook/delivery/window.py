@@ -89,11 +89,10 @@ async def attempt(
 async def tried(
     adapter: ChannelAdapter, one: Leaving, patience: float | None
 ) -> Accepted | SendFailed:
-    about = {"channel": one.words.channel.value, "delivery": str(one.id)}
     try:
         message = outgoing(one)
     except Exception:  # a fault of our words: nothing has left, and no later try will be better
-        log.exception("message cannot be composed", **about)
+        log.exception("message cannot be composed", **about(one))
         return GiveUp("cannot be composed")
     try:
         async with asyncio.timeout(patience):
@@ -103,8 +102,12 @@ async def tried(
     except TimeoutError:  # an adapter has shorter ones of its own: this one never came back
         return OutcomeUnknown("no answer in time")
     except Exception as fault:
-        log.exception("adapter fault", **about)
+        log.exception("adapter fault", **about(one))
         return OutcomeUnknown(type(fault).__name__)
+
+
+def about(one: Leaving) -> dict[str, str]:
+    return {"channel": one.words.channel.value, "delivery": str(one.id)}
 
 
 def outgoing(one: Leaving) -> Outgoing:
