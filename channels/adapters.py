@@ -1,5 +1,18 @@
-"""Which channels this process can use: those whose keys are set."""
+"""Every provider we speak to: its channel, what an account there holds, and who speaks with it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from channels.accounts import (
+    Account,
+    EsmsAccount,
+    SmtpAccount,
+    Surroundings,
+    TelegramAccount,
+    ZaloAccount,
+    of_environment,
+)
 from channels.email import EmailAdapter
 from channels.http import Clock, utc_now
 from channels.settings import ChannelSettings
@@ -9,17 +22,33 @@ from channels.zalo import ZaloAdapter
 from contactbook.ports.channel import Channel, ChannelAdapter
 
 
+@dataclass(frozen=True)
+class Provider:
+    channel: Channel
+    account: type[Account]
+    adapter: Callable[[Any, ChannelSettings, Surroundings], ChannelAdapter]
+
+
+PROVIDERS: dict[str, Provider] = {
+    "zalo": Provider(Channel.ZALO, ZaloAccount, ZaloAdapter),
+    "telegram": Provider(Channel.TELEGRAM, TelegramAccount, TelegramAdapter),
+    "smtp": Provider(Channel.EMAIL, SmtpAccount, EmailAdapter),
+    "esms": Provider(Channel.SMS, EsmsAccount, EsmsAdapter),
+}
+
+
+def build(
+    name: str, account: Account, settings: ChannelSettings, around: Surroundings
+) -> ChannelAdapter:
+    """An adapter for an account. Needs no event loop: its client wakes at first use."""
+    return PROVIDERS[name].adapter(account, settings, around)
+
+
 def build_adapters(
     settings: ChannelSettings, *, now: Clock = utc_now
 ) -> dict[Channel, ChannelAdapter]:
-    """One adapter per channel that has its keys. Needs no event loop: clients wake at first use."""
-    adapters: dict[Channel, ChannelAdapter] = {}
-    if settings.zalo_access_token:
-        adapters[Channel.ZALO] = ZaloAdapter(settings, now=now)
-    if settings.telegram_token:
-        adapters[Channel.TELEGRAM] = TelegramAdapter(settings, now=now)
-    if settings.smtp_url:
-        adapters[Channel.EMAIL] = EmailAdapter(settings, now=now)
-    if settings.esms_api_key:
-        adapters[Channel.SMS] = EsmsAdapter(settings, now=now)
-    return adapters
+    """One adapter per channel whose keys are in the environment."""
+    return {
+        PROVIDERS[name].channel: build(name, account, settings, Surroundings(now))
+        for name, account in of_environment(settings).items()
+    }

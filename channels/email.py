@@ -22,7 +22,7 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
-from channels.http import Clock, utc_now
+from channels.accounts import SmtpAccount, Surroundings
 from channels.settings import ChannelSettings
 from contactbook.ports.channel import (
     Accepted,
@@ -134,16 +134,16 @@ class EmailAdapter:
     hears: bool = False  # the provider tells no arrival
     repeatable: bool = False  # a relay does not look for Message-IDs it has seen
 
-    def __init__(self, settings: ChannelSettings, *, now: Clock = utc_now) -> None:
-        if not settings.smtp_url:
-            raise ValueError("e-mail is not configured")
-        self._relay = urlsplit(settings.smtp_url.get_secret_value())
-        self._starttls = settings.smtp_starttls
+    def __init__(
+        self, account: SmtpAccount, settings: ChannelSettings, around: Surroundings
+    ) -> None:
+        self._relay = urlsplit(account.url.get_secret_value())
+        self._starttls = account.starttls
         self._patience = settings.timeout_seconds
-        self._sender = settings.smtp_sender
-        self._bounces = settings.smtp_bounce_domain
+        self._sender = account.sender
+        self._bounces = account.bounce_domain
         self._domain = self._bounces or self._sender.rpartition("@")[2]
-        self._now = now
+        self._now = around.now
         self._room = asyncio.Semaphore(settings.smtp_connections)
         self._idle: list[Line] = []
 

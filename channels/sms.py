@@ -12,7 +12,8 @@ from uuid import UUID
 
 import httpx
 
-from channels.http import Client, Clock, Verdict, checked, failure, named, same, utc_now
+from channels.accounts import EsmsAccount, Surroundings
+from channels.http import Client, Verdict, checked, failure, named, same
 from channels.settings import ChannelSettings
 from channels.sms_text import Alphabet, alphabet, nfc, segments
 from contactbook.ports.channel import (
@@ -86,17 +87,19 @@ class EsmsAdapter:
     channel: Channel = Channel.SMS
     repeatable: bool = True  # RequestId: a repeat within 24 h is answered with 124
 
-    def __init__(self, settings: ChannelSettings, *, now: Clock = utc_now) -> None:
+    def __init__(
+        self, account: EsmsAccount, settings: ChannelSettings, around: Surroundings
+    ) -> None:
         self._client = Client(
             timeout_seconds=settings.timeout_seconds, connections=settings.connections
         )
         self._url = httpx.URL(f"{settings.esms_url}/SendMultipleMessage_V4_post_json/")
-        self._account = account(settings)
-        self._secret = settings.esms_callback_secret
+        self._account = form_of(account, settings.callback_url, around.door)
+        self._secret = account.callback_secret
         self.hears = self._secret is not None  # a report has a door only with its secret word
         self._price = settings.sms_price_vnd
         self._most = settings.sms_max_parts
-        self._now = now
+        self._now = around.now
 
     async def send(self, message: Outgoing) -> Accepted:
         text = nfc(message.body)
@@ -129,18 +132,16 @@ class EsmsAdapter:
         await self._client.close()
 
 
-def account(settings: ChannelSettings) -> dict[str, str]:
+def form_of(account: EsmsAccount, callback_url: str, door: str) -> dict[str, str]:
     """What is the same in every request of this account; all values are strings."""
-    if not settings.esms_api_key or not settings.esms_secret_key:
-        raise ValueError("eSMS is not configured")
     form = {
-        "ApiKey": settings.esms_api_key.get_secret_value(),
-        "SecretKey": settings.esms_secret_key.get_secret_value(),
-        "Brandname": settings.esms_brandname,
+        "ApiKey": account.api_key.get_secret_value(),
+        "SecretKey": account.secret_key.get_secret_value(),
+        "Brandname": account.brandname,
         "SmsType": "2",  # customer care
     }
-    if secret := settings.esms_callback_secret:
-        base = f"{settings.callback_url}/hooks/sms/esms"
+    if secret := account.callback_secret:
+        base = f"{callback_url}/hooks/sms/{door}esms"
         form["CallbackUrl"] = f"{base}/{secret.get_secret_value()}"
     return form
 

@@ -24,6 +24,7 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, RequestData
 
+from channels.accounts import Surroundings, TelegramAccount
 from channels.http import (
     SPEECHLESS,
     Answer,
@@ -34,7 +35,6 @@ from channels.http import (
     readable,
     retry_after,
     same,
-    utc_now,
 )
 from channels.settings import ChannelSettings
 from contactbook.ports.channel import (
@@ -96,22 +96,22 @@ class TelegramAdapter:
     hears: bool = False  # the provider tells no arrival
     repeatable: bool = False  # no idempotency key and no client message id exist
 
-    def __init__(self, settings: ChannelSettings, *, now: Clock = utc_now) -> None:
-        if not settings.telegram_token:
-            raise ValueError("Telegram is not configured")
+    def __init__(
+        self, account: TelegramAccount, settings: ChannelSettings, around: Surroundings
+    ) -> None:
         os.environ.setdefault("PTB_TIMEDELTA", "1")  # else the library warns at every flood
         self._client = Client(
             timeout_seconds=settings.timeout_seconds, connections=settings.connections
         )
-        request = Request(self._client, settings.timeout_seconds, now)
+        request = Request(self._client, settings.timeout_seconds, around.now)
         self._bot = Bot(
-            settings.telegram_token.get_secret_value(),
+            account.token.get_secret_value(),
             base_url=f"{settings.telegram_url}/bot",
             base_file_url=f"{settings.telegram_url}/file/bot",
             request=request,
             get_updates_request=request,
         )
-        self._secret = settings.telegram_webhook_secret
+        self._secret = account.webhook_secret
 
     async def send(self, message: Outgoing) -> Accepted:
         if not CHAT.fullmatch(message.address):

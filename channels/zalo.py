@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 
+from channels.accounts import Surroundings, ZaloAccount
 from channels.http import (
     Client,
-    Clock,
     Later,
     Verdict,
     checked,
@@ -25,7 +25,6 @@ from channels.http import (
     next_minute,
     readable,
     tomorrow,
-    utc_now,
 )
 from channels.settings import ChannelSettings
 from contactbook.ports.channel import (
@@ -96,9 +95,11 @@ class ZaloAdapter:
     channel: Channel = Channel.ZALO
     repeatable: bool = False  # no idempotency key and no client id exist on this call
 
-    def __init__(self, settings: ChannelSettings, *, now: Clock = utc_now) -> None:
-        self.hears = bool(settings.zalo_webhook_secrets)  # unsigned, a webhook is not believed
-        if not settings.zalo_access_token:
+    def __init__(
+        self, account: ZaloAccount, settings: ChannelSettings, around: Surroundings
+    ) -> None:
+        self.hears = bool(account.webhook_secrets)  # unsigned, a webhook is not believed
+        if not account.access_token:
             raise ValueError("Zalo is not configured")
         self._client = Client(
             timeout_seconds=settings.timeout_seconds, connections=settings.connections
@@ -106,11 +107,11 @@ class ZaloAdapter:
         self._url = httpx.URL(f"{settings.zalo_oa_url}/v3.0/oa/message/cs")
         self._headers = {
             "Content-Type": "application/json",
-            "access_token": settings.zalo_access_token.get_secret_value(),
+            "access_token": account.access_token.get_secret_value(),
         }
-        self._app_id = settings.zalo_app_id
-        self._secrets = [secret.get_secret_value() for secret in settings.zalo_webhook_secrets]
-        self._now = now
+        self._app_id = account.app_id
+        self._secrets = [secret.get_secret_value() for secret in account.webhook_secrets]
+        self._now = around.now
 
     async def send(self, message: Outgoing) -> Accepted:
         form = {"recipient": {"user_id": message.address}, "message": {"text": message.body}}

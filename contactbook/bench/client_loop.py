@@ -8,14 +8,16 @@ import json
 import sys
 from collections.abc import Sequence
 from time import perf_counter
+from typing import cast
 from uuid import uuid4
 
 import httpx
 import uvloop
 
+from channels.accounts import EsmsAccount, of_environment
 from channels.http import Client
 from channels.settings import ChannelSettings
-from channels.sms import HEADERS, account, words
+from channels.sms import HEADERS, form_of, words
 from contactbook.bench.city import PLAIN
 from contactbook.ports.channel import Outgoing
 
@@ -24,11 +26,11 @@ WARMING = 500
 
 def forms(settings: ChannelSettings, count: int) -> list[bytes]:
     """Requests as eSMS gets them from us, written beforehand."""
+    account = cast("EsmsAccount", of_environment(settings)["esms"])
+    form = form_of(account, settings.callback_url, "")
     text = f"Thong bao: {PLAIN} Truong MN Hoa Mai"
     return [
-        json.dumps(
-            account(settings) | words(Outgoing(uuid4(), f"+849{number:08d}", text), text)
-        ).encode()
+        json.dumps(form | words(Outgoing(uuid4(), f"+849{number:08d}", text), text)).encode()
         for number in range(count)
     ]
 

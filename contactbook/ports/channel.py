@@ -4,8 +4,14 @@ Standard library only: an adapter that reads this file learns nothing of childre
 
 SendFailed
 ├── TryAgain(after=…)  busy, throttled or never left us: the same message may pass later
+│   ├── Throttled      … and so do all others of this account: it waits as a whole
+│   │   └── UsedUp     … until its quota is new: staff are told once
+│   └── Moved(to=…)    … and the person is at another address of the same channel now
 ├── GiveUp             this message is refused: no later attempt can pass
 ├── NotReachable       this person is not to be had here: her next channel is tried
+│   ├── WindowClosed   … until she writes to us again; the address stays good
+│   ├── Gone           … ever again: the address is given up
+│   └── OptedOut       … because she refuses us: recorded as her withdrawal on this channel
 ├── AccountUnusable    our key or balance: the account pauses, its messages stay queued
 └── OutcomeUnknown     it left us and nobody answered: the provider may have taken it, and bill it
 """
@@ -41,11 +47,37 @@ class TryAgain(SendFailed):
         self.after = after  # the provider's own Retry-After, when it gave one
 
 
+class Throttled(TryAgain):
+    pass
+
+
+class UsedUp(Throttled):
+    pass
+
+
+class Moved(TryAgain):
+    def __init__(self, reason: str, *, to: str) -> None:
+        super().__init__(reason)
+        self.to = to  # kept out of the reason: an address is personal
+
+
 class GiveUp(SendFailed):
     pass
 
 
 class NotReachable(SendFailed):
+    pass
+
+
+class WindowClosed(NotReachable):
+    pass
+
+
+class Gone(NotReachable):
+    pass
+
+
+class OptedOut(NotReachable):
     pass
 
 
@@ -62,6 +94,22 @@ class Forged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """Something to tap under a message: `reply` comes back as a tap, `url` opens a page."""
+
+    title: str
+    reply: str = ""  # at most 64 bytes: Telegram's callback_data
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    name: str  # stays the same for the same bytes: an upload at the provider is found again by it
+    media_type: str  # image/jpeg, image/png
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message, as it leaves: already in the words of its channel."""
 
@@ -71,6 +119,13 @@ class Outgoing:
     subject: str = ""  # e-mail only
     html: str = ""  # e-mail only: the same facts as `body`
     sender_name: str = ""  # e-mail only: the school
+    urgent: bool = False
+    template: str = ""  # SMS and ZBS: the kind of message, by which its registered form is found
+    values: Mapping[str, str] = field(default_factory=dict)  # ZBS: what stands in the form's gaps
+    buttons: tuple[Button, ...] = ()  # a channel without buttons shows none: `body` says it all
+    picture: Picture | None = None
+    asks_phone: bool = False  # with a button that shares the person's own number, where one exists
+    unsubscribe_url: str = ""  # e-mail only: one click, without sign-in (RFC 8058)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +166,45 @@ class Receipt:
     at: datetime | None = None  # aware; the provider's clock, when it says
     reason: str = ""
     cost_vnd: int | None = None
+    means: type["SendFailed"] | None = None  # of a failure: Gone, OptedOut, or TryAgain (may pass)
+    carrier: str = ""  # whose number it is by now, where the provider says so
+
+
+class Said(StrEnum):
+    """What a person did at her end."""
+
+    TEXT = "text"
+    TAP = "tap"  # a button of ours; `text` is its reply word
+    MEDIA = "media"  # a picture or file, with `text` as caption
+    CONTACT = "contact"  # shared a phone number
+    JOINED = "joined"  # opened the chat or followed; `text` is the code she brought, if any
+    LEFT = "left"  # blocked or unfollowed us, or asked the mail program to unsubscribe
+    OTHER = "other"  # a voice message, a sticker, a place: somebody has to look at it
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file at the provider's: where it can be fetched, while the provider keeps it."""
+
+    media_type: str
+    url: str = ""
+    file_id: str = ""  # Telegram
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What a person wrote to us."""
+    """What a person wrote to us, or did."""
 
     channel: Channel
     address: str
     text: str
     provider_id: str = ""  # for telling a repeat
     at: datetime | None = None
+    said: Said = Said.TEXT
+    phone: str = ""  # CONTACT: as the provider gives it
+    own_phone: bool = False  # CONTACT: the provider vouches that it is the sender's own
+    media: tuple[Media, ...] = ()
+    answers: str = ""  # the provider's id of the message of ours that this one replies to
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,10 @@ from contactbook.ports.channel import (
 from tests.channels.adapter_contract import (
     NOW,
     REFERENCE,
-    all_at,
+    adapter_at,
     open_adapter,
     outgoing,
     run,
-    settings,
     tried,
 )
 from tests.channels.wire import HANG_UP, SILENCE, Relay, mail_relay
@@ -107,7 +106,8 @@ def test_bounces_go_to_an_address_of_their_own() -> None:
     body=st.text(st.characters(codec=None), max_size=300),
 )
 def test_no_words_can_add_a_header(subject: str, name: str, body: str) -> None:
-    plain = EmailAdapter(all_at("http://127.0.0.1:9"), now=lambda: NOW)
+    plain = adapter_at(Channel.EMAIL, "http://127.0.0.1:9")
+    assert isinstance(plain, EmailAdapter)
     html = f"<p>{body}"
     message = outgoing(Channel.EMAIL, body, subject=subject, sender_name=name, html=html)
     letter = message_from_bytes(plain._letter(message), policy=policy.compat32)
@@ -290,9 +290,4 @@ def free_port() -> int:
 
 def test_nobody_may_call_us_about_mail() -> None:
     with pytest.raises(Forged):
-        EmailAdapter(all_at("http://127.0.0.1:9")).read(Callback("POST", "bounce"))
-
-
-def test_email_needs_a_relay() -> None:
-    with pytest.raises(ValueError, match="not configured"):
-        EmailAdapter(settings())
+        adapter_at(Channel.EMAIL, "http://127.0.0.1:9").read(Callback("POST", "bounce"))

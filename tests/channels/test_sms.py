@@ -22,7 +22,6 @@ from tests.channels.adapter_contract import (
     adapter_at,
     answered,
     outgoing,
-    settings,
 )
 from tests.channels.wire import reply
 
@@ -108,7 +107,7 @@ def test_only_vietnamese_numbers_are_tried(address: str) -> None:
 def test_without_a_secret_no_receipts_are_asked_for_and_none_believed() -> None:
     _, form = sent(PLAIN, esms_callback_secret=None)
     assert "CallbackUrl" not in form
-    deaf = EsmsAdapter(settings(esms_callback_secret=None))
+    deaf = adapter_at(Channel.SMS, "http://127.0.0.1:9", esms_callback_secret=None)
     with pytest.raises(Forged):
         deaf.read(Callback("GET", "esms/", REPORT))
 

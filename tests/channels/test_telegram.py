@@ -25,7 +25,6 @@ from tests.channels.adapter_contract import (
     adapter_at,
     answered,
     outgoing,
-    settings,
 )
 from tests.channels.wire import reply
 
@@ -177,8 +176,3 @@ def test_an_update_without_our_secret_is_forged(secret: str) -> None:
 def test_without_a_secret_of_ours_nothing_is_believed() -> None:
     with pytest.raises(Forged):
         read(START, "", telegram_webhook_secret=None)
-
-
-def test_telegram_needs_a_token() -> None:
-    with pytest.raises(ValueError, match="not configured"):
-        TelegramAdapter(settings(telegram_token=None))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from channels.accounts import Surroundings, ZaloAccount
 from channels.zalo import ZaloAdapter
 from contactbook.ports.channel import (
     Accepted,
@@ -165,4 +166,4 @@ def test_words_are_made_fit_to_be_kept() -> None:
 
 def test_zalo_needs_a_token() -> None:
     with pytest.raises(ValueError, match="not configured"):
-        ZaloAdapter(settings(zalo_access_token=None))
+        ZaloAdapter(ZaloAccount(), settings(), Surroundings())
