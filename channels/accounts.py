@@ -47,6 +47,7 @@ class ZaloAccount(Account):
 
 class TelegramAccount(Account):
     token: SecretStr
+    username: str = ""  # "hoamai_bot": parents' links to its chat begin with it
     webhook_secret: SecretStr | None = None
 
 
@@ -82,7 +83,9 @@ def of_environment(settings: ChannelSettings) -> dict[str, Account]:
         )
     if settings.telegram_token:
         found["telegram"] = TelegramAccount(
-            token=settings.telegram_token, webhook_secret=settings.telegram_webhook_secret
+            token=settings.telegram_token,
+            username=settings.telegram_username,
+            webhook_secret=settings.telegram_webhook_secret,
         )
     if settings.smtp_url:
         found["smtp"] = SmtpAccount(

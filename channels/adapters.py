@@ -17,7 +17,7 @@ from channels.email import EmailAdapter
 from channels.http import Clock, utc_now
 from channels.settings import ChannelSettings
 from channels.sms import EsmsAdapter
-from channels.telegram import TelegramAdapter
+from channels.telegram.adapter import TelegramAdapter
 from channels.zalo import ZaloAdapter
 from contactbook.ports.channel import Channel, ChannelAdapter
 

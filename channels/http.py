@@ -87,9 +87,17 @@ class Client:
         request = httpx.Request(
             "POST", url, headers=headers, content=content, extensions=self._timeout
         )
+        return await self._asked(request, AT_MOST_BYTES)
+
+    async def get(self, url: httpx.URL, headers: Mapping[str, str], *, at_most: int) -> Answer:
+        """A file of up to `at_most` bytes; raises as `post` does."""
+        request = httpx.Request("GET", url, headers=headers, extensions=self._timeout)
+        return await self._asked(request, at_most)
+
+    async def _asked(self, request: httpx.Request, at_most: int) -> Answer:
         try:
             async with asyncio.timeout(self._patience):
-                return await self._exchange(request)
+                return await self._exchange(request, at_most)
         except SendFailed:
             raise
         except Exception as error:
@@ -101,17 +109,17 @@ class Client:
     async def close(self) -> None:
         await self._transport.aclose()
 
-    async def _exchange(self, request: httpx.Request) -> Answer:
+    async def _exchange(self, request: httpx.Request, at_most: int) -> Answer:
         response = await self._transport.handle_async_request(request)
-        body = b""
+        body = bytearray()
         try:
             async for chunk in response.aiter_raw():
                 body += chunk
-                if len(body) > AT_MOST_BYTES:
+                if len(body) > at_most:
                     raise OutcomeUnknown("an answer without end")
         finally:
             await response.aclose()
-        return Answer(response.status_code, response.headers, body)
+        return Answer(response.status_code, response.headers, bytes(body))
 
     def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(

@@ -63,6 +63,9 @@ class ChannelSettings(BaseSettings):
         "https://api.telegram.org", description="Base address of the Telegram Bot API."
     )
     telegram_token: SecretStr | None = Field(None, description="Token of the Telegram bot.")
+    telegram_username: str = Field(
+        "", description="The bot's public name, without @: links to its chat are made with it."
+    )
     telegram_webhook_secret: SecretStr | None = Field(
         None,
         min_length=1,

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 
@@ -205,6 +205,7 @@ class Incoming:
     own_phone: bool = False  # CONTACT: the provider vouches that it is the sender's own
     media: tuple[Media, ...] = ()
     answers: str = ""  # the provider's id of the message of ours that this one replies to
+    handle: str = ""  # TAP: by what `acknowledge` names it, where the provider waits for a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +237,24 @@ class ChannelAdapter(Protocol):
 
     async def close(self) -> None:
         """Hang up. The adapter is not used afterwards."""
+
+
+# What only some providers have; `isinstance` asks an adapter for it.
+
+
+@runtime_checkable
+class Acknowledges(Protocol):
+    async def acknowledge(self, incoming: Incoming) -> None:
+        """Show a person that her tap has reached us. Best effort: raises nothing."""
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    async def fetch(self, media: Media) -> bytes:
+        """A file a person sent; raises `SendFailed`: GiveUp when it is too big, or gone."""
+
+
+@runtime_checkable
+class Invites(Protocol):
+    def deep_link(self, code: str) -> str:
+        """The web address that opens our chat with a JOINED that brings `code`; may be empty."""

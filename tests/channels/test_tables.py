@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from channels import sms, telegram, zalo
+from channels import sms, zalo
 from channels.http import morning, next_minute, tomorrow
 from contactbook.ports.channel import (
     AccountUnusable,
@@ -44,43 +44,6 @@ WAITS = {
     "-218": UNTIL_TOMORROW,
     "-311": UNTIL_TOMORROW,
 }
-TELEGRAM: list[tuple[int, str, type[SendFailed]]] = [
-    (403, "Forbidden: bot was blocked by the user", NotReachable),
-    (403, "Forbidden: user is deactivated", NotReachable),
-    (403, "Forbidden: bot can't initiate conversation with a user", NotReachable),
-    (403, "Forbidden: bot was kicked from the group chat", NotReachable),
-    (403, "Forbidden: bot was kicked from the supergroup chat", NotReachable),
-    (403, "Forbidden: bot was kicked from the channel chat", NotReachable),
-    (403, "Forbidden: bot is not a member of the group chat", NotReachable),
-    (403, "Forbidden: bot is not a member of the supergroup chat", NotReachable),
-    (403, "Forbidden: bot is not a member of the channel chat", NotReachable),
-    (403, "Forbidden: the group chat was deleted", NotReachable),
-    (403, "Forbidden: something new", NotReachable),
-    (400, "Bad Request: chat not found", NotReachable),
-    (400, "Bad Request: private chat not found", NotReachable),
-    (400, "Bad Request: group chat was upgraded to a supergroup chat", NotReachable),
-    (400, "Bad Request: message text is empty", GiveUp),
-    (400, "Bad Request: message is too long", GiveUp),
-    (400, "Bad Request: can't parse entities: Unsupported start tag", GiveUp),
-    (400, "Bad Request: message is not modified: specified new message content …", GiveUp),
-    (
-        400,
-        "Bad Request: query is too old and response timeout expired or query ID is invalid",
-        GiveUp,
-    ),
-    (400, "Bad Request: something new", GiveUp),
-    (401, "Unauthorized", AccountUnusable),
-    (401, "Unauthorized: invalid token specified", AccountUnusable),
-    (404, "Not Found", AccountUnusable),
-    (404, "Not Found: method not found", AccountUnusable),
-    (409, "Conflict: can't use getUpdates method while webhook is active; use …", AccountUnusable),
-    (409, "Conflict: terminated by other getUpdates request; make sure …", AccountUnusable),
-    (409, "Conflict: terminated by other setWebhook", AccountUnusable),
-    (500, "Internal Server Error", OutcomeUnknown),
-    (502, "Bad Gateway", OutcomeUnknown),
-    (503, "Service Unavailable", OutcomeUnknown),
-    (420, "Enhance your calm", OutcomeUnknown),
-]
 SMTP: list[tuple[str, int, type[SendFailed]]] = [
     *((step, code, TryAgain) for step in ("mail", "rcpt", "dot") for code in (421, 450, 451, 452)),
     ("greeting", 421, TryAgain),
@@ -121,13 +84,6 @@ def test_zalo(code: str, kind: type[SendFailed]) -> None:
     assert getattr(came, "after", None) == WAITS.get(code)
 
 
-@pytest.mark.parametrize(("status", "words", "kind"), TELEGRAM)
-def test_telegram(status: int, words: str, kind: type[SendFailed]) -> None:
-    said = {"ok": False, "error_code": status, "description": words}
-    came, _ = answered(Channel.TELEGRAM, reply(status, said))
-    assert type(came) is kind
-
-
 @pytest.mark.parametrize(("step", "code", "kind"), SMTP)
 def test_smtp(step: str, code: int, kind: type[SendFailed]) -> None:
     async def story() -> object:
@@ -143,8 +99,6 @@ def test_the_adapters_know_no_code_that_this_page_does_not() -> None:
     assert set(sms.ANSWERS) == {code for code, kind in rows(ESMS) if kind is not OutcomeUnknown}
     known = {int(code) for code, kind in rows(ZALO) if kind is not OutcomeUnknown}
     assert set(zalo.ANSWERS) == known
-    said = [words.removeprefix("Bad Request: ") for _, words, _ in TELEGRAM]
-    assert all(any(words.startswith(known) for words in said) for known in telegram.ANSWERS)
 
 
 @pytest.mark.parametrize(

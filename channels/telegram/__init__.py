@@ -1,0 +1,1 @@
+"""Telegram: the school's bot, through python-telegram-bot."""
