@@ -7,12 +7,14 @@ shown again. Where a provider stands, and how patient we are with it, is `settin
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from channels.http import Clock, utc_now
+from channels.prices import Prices
 from channels.settings import ChannelSettings
+from channels.sms_templates import Templates
 from contactbook.ports.account import Hear, Vault
 from contactbook.ports.channel import Incoming, Receipt
 
@@ -32,11 +34,45 @@ class Account(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class EsmsAccount(Account):
+def _is_a_brandname(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,11}", name):
+        raise ValueError("a brandname has 1 to 11 of A-Z a-z 0-9 . _ - and no spaces or accents")
+    if not re.search(r"[A-Za-z]", name):
+        raise ValueError("a brandname needs at least one letter")
+    return name  # as it is: capitals count
+
+
+Brandname = Annotated[str, AfterValidator(_is_a_brandname)]
+
+
+class SmsAccount(Account):
+    """What an account at every SMS provider has. Empty fields: what CHANNELS_SMS_* say holds."""
+
+    brandname: Brandname  # the school's own, registered with every carrier
+    sector: str | None = None
+    prices: Prices = ()
+    templates: Templates = Field(default_factory=dict)  # registered texts by kind; none: all pass
+    accented: bool | None = None
+    max_parts: int | None = Field(None, ge=1, le=8)
+    forbidden: str | None = None  # characters the provider refuses
+
+
+class EsmsAccount(SmsAccount):
     api_key: SecretStr
     secret_key: SecretStr
-    brandname: str
     callback_secret: Word | None = None
+
+
+class SpeedSmsAccount(SmsAccount):
+    access_token: SecretStr
+    sms_type: Literal[2, 3, 4, 5] = 3  # random number, our brandname, Verify/Notify, own phone
+    callback_secret: Word | None = None  # in the address entered at SpeedSMS; it signs nothing
+
+
+class FptAccount(SmsAccount):
+    client_id: SecretStr
+    client_secret: SecretStr
+    token_in: Literal["body", "header"] = "body"  # noqa: S105 where FPT looks for it
 
 
 class ZaloAccount(Account):

@@ -14,9 +14,9 @@ from channels.accounts import (
     of_environment,
 )
 from channels.email import EmailAdapter
+from channels.esms.adapter import EsmsAdapter
 from channels.http import Clock, utc_now
 from channels.settings import ChannelSettings
-from channels.sms import EsmsAdapter
 from channels.telegram.adapter import TelegramAdapter
 from channels.zalo import ZaloAdapter
 from contactbook.ports.channel import Channel, ChannelAdapter

@@ -60,7 +60,15 @@ class Later:
     wait: Callable[[datetime], timedelta]
 
 
-Verdict = type[SendFailed] | Later  # a row of a provider's table
+Verdict = type[SendFailed] | Later  # what a row of a provider's table makes of the message
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One code of a provider's table."""
+
+    verdict: type[SendFailed]
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +97,10 @@ class Client:
         )
         return await self._asked(request, AT_MOST_BYTES)
 
-    async def get(self, url: httpx.URL, headers: Mapping[str, str], *, at_most: int) -> Answer:
-        """A file of up to `at_most` bytes; raises as `post` does."""
+    async def get(
+        self, url: httpx.URL, headers: Mapping[str, str], *, at_most: int = AT_MOST_BYTES
+    ) -> Answer:
+        """An answer or a file of up to `at_most` bytes; raises as `post` does."""
         request = httpx.Request("GET", url, headers=headers, extensions=self._timeout)
         return await self._asked(request, at_most)
 
@@ -184,6 +194,14 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):  # not JSON, not UTF-8, or ten thousand brackets
         return None
     return said if isinstance(said, dict) else None
+
+
+def code_of(said: Mapping[str, Any], *names: str) -> str:
+    """A provider's code, under the first of `names` that is there, fit for a reason."""
+    for name in names:
+        if isinstance(code := said.get(name), str | int) and not isinstance(code, bool):
+            return re.sub(r"[^A-Za-z0-9_-]", "", str(code))[:24]
+    return ""
 
 
 def readable(text: str) -> str:

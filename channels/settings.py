@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from channels.prices import Prices
+from channels.sms_templates import Templates
+
 
 class ChannelSettings(BaseSettings):
     model_config = SettingsConfigDict(
@@ -45,8 +48,30 @@ class ChannelSettings(BaseSettings):
         description="Unguessable word in the address of eSMS's callbacks, which carry no signature."
         " Without it we ask for no receipts.",
     )
-    sms_price_vnd: int = Field(850, ge=0, description="What one paid SMS segment costs, in VND.")
+    speedsms_url: str = Field(
+        "https://api.speedsms.vn/index.php", description="Base address of SpeedSMS (SMS)."
+    )
+    fpt_url: str = Field("https://app.sms.fpt.net", description="Base address of FPT (SMS).")
+
+    sms_price_vnd: int = Field(
+        850, ge=0, description="What an SMS segment costs, in VND, where no price list says."
+    )
+    sms_prices: Annotated[Prices, NoDecode] = Field(
+        (),
+        description="Price list of SMS segments as JSON:"
+        ' [{"from": "2026-01-01", "carrier": "viettel", "segment_vnd": 850}, ...].',
+    )
+    sms_sector: str = Field("", description="The sector whose lines of a price list are ours.")
+    sms_accented: bool = Field(
+        default=False, description="Send SMS with their accents: 70 characters instead of 160."
+    )
     sms_max_parts: int = Field(3, ge=1, le=8, description="Longer SMS are refused, not cut.")
+    sms_forbidden: str = Field("", description="Characters that the SMS provider refuses.")
+    sms_templates: Annotated[Templates, NoDecode] = Field(
+        default_factory=dict,
+        description="Texts registered for our brandname, by kind, as JSON:"
+        ' {"day": ["{P1,30}: be {P2,20} hom nay {P3,60}."]}. Others are refused; none: all pass.',
+    )
 
     zalo_oa_url: str = Field(
         "https://openapi.zalo.me", description="Base address of Zalo's OA OpenAPI."
@@ -87,7 +112,9 @@ class ChannelSettings(BaseSettings):
         8, ge=1, le=64, description="Connections to the mail relay at once, per process."
     )
 
-    @field_validator("callback_url", "esms_url", "zalo_oa_url", "telegram_url")
+    @field_validator(
+        "callback_url", "esms_url", "speedsms_url", "fpt_url", "zalo_oa_url", "telegram_url"
+    )
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         parts = urlsplit(value)

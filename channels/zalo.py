@@ -122,7 +122,7 @@ class ZaloAdapter:
             raise failure(verdict, f"Zalo {code}", now=self._now())
         return Accepted(named(_part(said, "data").get("message_id")))
 
-    def quote(self, body: str) -> Quote:
+    def quote(self, body: str, to: str = "") -> Quote:  # noqa: ARG002 it costs nothing
         return Quote(body)
 
     def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:

@@ -44,7 +44,7 @@ class FakeChannel:
             raise said
         return said or Accepted(provider_id=f"{self.channel}-{message.reference.hex}")
 
-    def quote(self, body: str) -> Quote:
+    def quote(self, body: str, to: str = "") -> Quote:  # noqa: ARG002 it costs nothing
         return Quote(body)
 
     def read(self, _callback: Callback) -> Sequence[Receipt | Incoming]:

@@ -15,11 +15,11 @@ import httpx
 import uvloop
 
 from channels.accounts import EsmsAccount, of_environment
+from channels.esms.adapter import HEADERS, form_of, words
 from channels.http import Client
 from channels.settings import ChannelSettings
-from channels.sms import HEADERS, form_of, words
+from channels.sms import Ready
 from contactbook.bench.city import PLAIN
-from contactbook.ports.channel import Outgoing
 
 WARMING = 500
 
@@ -30,7 +30,7 @@ def forms(settings: ChannelSettings, count: int) -> list[bytes]:
     form = form_of(account, settings.callback_url, "")
     text = f"Thong bao: {PLAIN} Truong MN Hoa Mai"
     return [
-        json.dumps(form | words(Outgoing(uuid4(), f"+849{number:08d}", text), text)).encode()
+        json.dumps(form | words(uuid4(), Ready(f"9{number:08d}", text, 1, 0))).encode()
         for number in range(count)
     ]
 

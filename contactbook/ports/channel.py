@@ -126,6 +126,7 @@ class Outgoing:
     picture: Picture | None = None
     asks_phone: bool = False  # with a button that shares the person's own number, where one exists
     unsubscribe_url: str = ""  # e-mail only: one click, without sign-in (RFC 8058)
+    carrier: str = ""  # SMS: whose number it is, as the last receipt said; else guessed by prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +233,8 @@ class ChannelAdapter(Protocol):
     def read(self, callback: Callback) -> Sequence[Receipt | Incoming]:
         """Translate a provider's callback; raises `Forged`. Unknown kinds yield nothing."""
 
-    def quote(self, body: str) -> Quote:
-        """How `body` would leave, and what that costs; nothing is sent."""
+    def quote(self, body: str, to: str = "") -> Quote:
+        """How `body` would leave to `to` (an address), and what that costs; nothing is sent."""
 
     async def close(self) -> None:
         """Hang up. The adapter is not used afterwards."""

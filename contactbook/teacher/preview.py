@@ -208,7 +208,7 @@ def message(
     mine, allowed = words[channel], consented.get(channel, 0)
     place = order(way, channel)
     whole = compose(mine, allowed or mine.purposes)
-    quote = parts.adapters[channel].quote(whole)
+    quote = parts.adapters[channel].quote(whole, point.address)
     title, _line, rest = ("", "", quote.text) if channel.paid else whole.partition("\n")
     return {
         "channel": channel.value,

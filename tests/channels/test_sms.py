@@ -1,174 +1,106 @@
-"""What eSMS is sent, and what it tells us afterwards."""
+"""What every SMS goes through before any provider is asked: letters, form, price."""
 
-from uuid import UUID
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from channels.sms import EsmsAdapter
-from contactbook.ports.channel import (
-    Accepted,
-    Callback,
-    Channel,
-    Forged,
-    GiveUp,
-    Heard,
-    NotReachable,
-    Receipt,
-)
-from tests.channels.adapter_contract import (
-    ESMS_SECRET,
-    REFERENCE,
-    TAKEN,
-    adapter_at,
-    answered,
-    outgoing,
-)
-from tests.channels.wire import reply
+from channels.accounts import EsmsAccount
+from channels.sms import Sms
+from contactbook.ports.channel import Channel, GiveUp
+from tests.channels.adapter_contract import NOW, outgoing, settings
 
-PLAIN = "Truong Hoa Sen: be An hom nay di hoc luc 7h20."
-REPORT = {
-    "SMSID": "dc712784-4d",
-    "SendFailed": "0",
-    "SendStatus": "5",
-    "SendSuccess": "1",
-    "TotalPrice": "850.0000",
-    "TotalReceiver": "1",
-    "TotalSent": "1",
-    "RequestId": REFERENCE.hex,
-    "TypeId": "2",
-    "telcoid": "1",
-    "phonenumber": "0901888484",
-    "switchsmsid": "",
-}
+KEYS: dict[str, Any] = {"api_key": "a", "secret_key": "b", "brandname": "MAMNON"}
 
 
-def sent(body: str, **more: object) -> tuple[object, dict[str, str]]:
-    came, there = answered(Channel.SMS, TAKEN[Channel.SMS], outgoing(Channel.SMS, body), **more)
-    return came, there.seen[0].json if there.seen else {}
+def sms(machine: dict[str, Any] | None = None, **account: Any) -> Sms:  # noqa: ANN401
+    return Sms(EsmsAccount(**(KEYS | account)), settings(**(machine or {})), lambda: NOW)
 
 
-def read(query: dict[str, str], path: str = f"esms/{ESMS_SECRET}") -> list[object]:
-    return list(adapter_at(Channel.SMS, "http://127.0.0.1:9").read(Callback("GET", path, query)))
+def text(body: str, **account: Any) -> str:  # noqa: ANN401
+    return sms(**account).quote(body).text
 
 
-def test_the_request_is_the_one_of_the_documents() -> None:
-    came, form = sent(PLAIN, callback_url="https://so.example/", sms_price_vnd=550)
-    assert form == {
-        "ApiKey": "api-key-xyz",
-        "SecretKey": "secret-key-xyz",
-        "Content": PLAIN,
-        "Phone": "0901888484",
-        "Brandname": "MAMNON",
-        "SmsType": "2",
-        "IsUnicode": "0",
-        "RequestId": REFERENCE.hex,
-        "CallbackUrl": f"https://so.example/hooks/sms/esms/{ESMS_SECRET}",
-    }
-    assert came == Accepted("d533459e", units=1, cost_vnd=550)
+def why_not(body: str, kind: str = "", **account: Any) -> str:  # noqa: ANN401
+    with pytest.raises(GiveUp) as refused:
+        sms(**account).ready(outgoing(Channel.SMS, body, template=kind))
+    return str(refused.value)
 
 
-def test_the_address_is_the_one_of_the_documents() -> None:
-    _, there = answered(Channel.SMS, TAKEN[Channel.SMS])
-    assert there.seen[0].line == "POST /SendMultipleMessage_V4_post_json/ HTTP/1.1"
-    assert there.seen[0].headers["content-type"] == "application/json"
-
-
-def test_accents_are_announced_composed_and_paid() -> None:
-    came, form = sent("Be\u0301 \u0110a\u0323t ngoan " * 6)
-    assert form["IsUnicode"] == "1"
-    assert form["Content"] == "B\u00e9 \u0110\u1ea1t ngoan " * 6
-    assert came == Accepted("d533459e", units=2, cost_vnd=1700)
-
-
-def test_a_repeat_within_a_day_counts_as_taken() -> None:
-    said = {"CodeResult": "124", "CountRegenerate": 0, "ErrorMessage": "Request exist 1"}
-    came, _ = answered(Channel.SMS, reply(200, said))
-    assert isinstance(came, Accepted)
-    assert EsmsAdapter.repeatable
-
-
-def test_a_longer_text_is_refused_before_it_costs_anything() -> None:
-    came, form = sent("a" * 460)
-    assert isinstance(came, GiveUp)
-    assert not form
-    assert isinstance(sent("a" * 459)[0], Accepted)
-    assert isinstance(sent("a" * 460, sms_max_parts=4)[0], Accepted)
+@pytest.mark.parametrize("name", ["MAMNON", "Hoa-Mai_2.0", "a", "Baotrixemay"])
+def test_a_brandname_is_kept_as_it_is(name: str) -> None:
+    assert EsmsAccount(**(KEYS | {"brandname": name})).brandname == name
 
 
 @pytest.mark.parametrize(
-    "address", ["", "+1202555012", "0901888484x", "84901888484", "+84٠9018884"]
-)
-def test_only_vietnamese_numbers_are_tried(address: str) -> None:
-    came, there = answered(Channel.SMS, TAKEN[Channel.SMS], outgoing(Channel.SMS, address=address))
-    assert isinstance(came, NotReachable)
-    assert not there.seen
+    "name",
+    ["", "MAMNONHOAMAI", "MN HOAMAI", "HOA#MAI", "A&B", "[A]", "A<B", "A@B", "a\\b", "MẦMNON",
+     "MAM\nNON", "0901888484", "A{1}"],
+)  # fmt: skip
+def test_a_name_that_no_carrier_registers_is_refused_in_plain_words(name: str) -> None:
+    with pytest.raises(ValidationError, match="a brandname"):
+        EsmsAccount(**(KEYS | {"brandname": name}))
 
 
-def test_without_a_secret_no_receipts_are_asked_for_and_none_believed() -> None:
-    _, form = sent(PLAIN, esms_callback_secret=None)
-    assert "CallbackUrl" not in form
-    deaf = adapter_at(Channel.SMS, "http://127.0.0.1:9", esms_callback_secret=None)
-    with pytest.raises(Forged):
-        deaf.read(Callback("GET", "esms/", REPORT))
+def test_the_account_goes_before_the_machine() -> None:
+    machine = {"sms_accented": True, "sms_forbidden": "!", "sms_max_parts": 8, "sms_price_vnd": 9}
+    assert sms(machine).quote("đi học!").text == "đi học"
+    assert sms(machine, accented=False, forbidden="").quote("đi học!").text == "di hoc!"
+    assert sms(machine).quote("a").cost_vnd == 9
+    prices = [{"from": "2026-01-01", "segment_vnd": 500}]
+    assert sms(machine, prices=prices).quote("a").cost_vnd == 500
 
 
-def test_a_report_becomes_a_receipt() -> None:
-    taken = Receipt(Channel.SMS, Heard.DELIVERED, REFERENCE, "dc712784-4d", cost_vnd=850)
-    assert read(REPORT) == [taken]
-    assert read(REPORT, f"/esms/{ESMS_SECRET}/") == [taken]
+def test_the_price_is_that_of_the_carrier_who_has_the_number_now() -> None:
+    prices = [
+        {"from": "2026-01-01", "carrier": "viettel", "segment_vnd": 800},
+        {"from": "2026-01-01", "carrier": "vinaphone", "segment_vnd": 790},
+        {"from": "2026-11-25", "carrier": "viettel", "segment_vnd": 1},  # from tomorrow on
+    ]
+    ours = sms(prices=prices)
+    assert ours.quote("a", "+84961234567").cost_vnd == 800
+    assert ours.quote("a", "+84911234567").cost_vnd == 790
+    assert ours.quote("a").cost_vnd == 850
+    moved = outgoing(Channel.SMS, "a", address="+84961234567", carrier="vinaphone")
+    assert ours.ready(moved).cost_vnd == 790
 
 
 @pytest.mark.parametrize(
-    ("change", "heard"),
+    ("body", "written"),
     [
-        ({"SendSuccess": "0", "SendFailed": "1"}, Heard.FAILED),
-        ({"SendSuccess": "1", "SendFailed": "1"}, Heard.FAILED),  # half a text is none
-        ({"SendStatus": "4", "SendSuccess": "0"}, Heard.FAILED),
-        ({"SendSuccess": "2"}, Heard.DELIVERED),
-        ({"SendStatus": "1"}, None),
-        ({"SendStatus": "2"}, None),
-        ({"SendStatus": "7"}, None),
-        ({"SendStatus": "6"}, None),
-        ({"SendStatus": ""}, None),
-        ({"SendSuccess": "0"}, None),
-        ({"SendSuccess": "many"}, None),
-        ({"SendSuccess": "٣"}, None),
-        ({"RequestId": "", "SMSID": ""}, None),
-        ({"RequestId": "not ours", "SMSID": "a b\x00"}, None),
+        ("Trường A & B: bé ngoan #1", "Truong A va B: be ngoan 1"),
+        ("A&B", "A va B"),
+        ("#", ""),
+        ("Xem hoamai.example/p/7Qm2", "Xem hoamai.example/p/7Qm2"),
     ],
 )
-def test_only_the_final_word_counts(change: dict[str, str], heard: Heard | None) -> None:
-    said = read(REPORT | change)
-    assert [one.heard for one in said if isinstance(one, Receipt)] == ([heard] if heard else [])
+def test_a_character_the_provider_refuses_is_written_otherwise(body: str, written: str) -> None:
+    assert text(body, forbidden="#&") == written
 
 
-def test_either_name_is_enough() -> None:
-    [by_id] = read(REPORT | {"RequestId": ""})
-    [by_reference] = read(REPORT | {"SMSID": ""})
-    assert isinstance(by_id, Receipt)
-    assert isinstance(by_reference, Receipt)
-    assert (by_id.reference, by_id.provider_id) == (None, "dc712784-4d")
-    assert (by_reference.reference, by_reference.provider_id) == (UUID(REFERENCE.hex), "")
+def test_a_link_is_not_changed_but_refused() -> None:
+    said = why_not("Xem hoamai.example/p?a=1&b=2", forbidden="&")
+    assert "link" in said
+    assert "hoamai" not in said
 
 
-@pytest.mark.parametrize(
-    ("price", "vnd"),
-    [("0.0000", 0), ("849.5", 850), ("NaN", None), ("-1", None), ("1e99999999", None), ("", None)],
-)
-def test_prices_are_whole_or_unknown(price: str, vnd: int | None) -> None:
-    [receipt] = read(REPORT | {"TotalPrice": price})
-    assert isinstance(receipt, Receipt)
-    assert receipt.cost_vnd == vnd
+def test_nothing_is_left_to_send() -> None:
+    assert why_not("😀")
+    assert why_not("")
 
 
-@pytest.mark.parametrize(
-    "path", ["", "esms", "esms/", "esms/wrong", f"speedsms/{ESMS_SECRET}", f"esms/{ESMS_SECRET}x"]
-)
-def test_a_path_without_our_secret_is_forged(path: str) -> None:
-    with pytest.raises(Forged):
-        read(REPORT, path)
+def test_a_text_of_no_registered_form_is_refused_by_its_kind_without_its_words() -> None:
+    forms = {"day": ["{P1,30}: be {P2,20} hom nay {P3,60}."], "urgent": ["KHAN: {P1,40}"]}
+    ours = sms(templates=forms)
+    fits = outgoing(Channel.SMS, "Trường Hoa Mai: bé An hôm nay ăn hết.", template="day")
+    assert ours.ready(fits).text == "Truong Hoa Mai: be An hom nay an het."
+    for kind in ("day", "urgent", "growth", ""):
+        said = why_not("Bé An bị sốt 39 độ", kind, templates=forms)
+        assert repr(kind) in said
+        assert "An" not in said
 
 
-def test_a_post_says_nothing() -> None:
-    ours = adapter_at(Channel.SMS, "http://127.0.0.1:9")
-    assert ours.read(Callback("POST", f"esms/{ESMS_SECRET}", REPORT)) == []
+def test_the_machines_templates_hold_for_accounts_without_their_own() -> None:
+    ours = sms({"sms_templates": {"day": ["be {P1,5} nghi"]}})
+    with pytest.raises(GiveUp):
+        ours.ready(outgoing(Channel.SMS, "be An di hoc"))

@@ -4,15 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from channels import sms, zalo
+from channels import zalo
+from channels.esms import codes as esms
 from channels.http import morning, next_minute, tomorrow
 from contactbook.ports.channel import (
     AccountUnusable,
     Channel,
     GiveUp,
+    Gone,
     NotReachable,
     OutcomeUnknown,
     SendFailed,
+    Throttled,
     TryAgain,
 )
 from tests.channels.adapter_contract import answered, open_adapter, outgoing, run, tried
@@ -20,8 +23,10 @@ from tests.channels.wire import mail_relay, reply
 
 # Written from the documents a second time, not read from the adapters.
 ESMS: dict[type[SendFailed], str] = {
-    NotReachable: "99 108",
-    TryAgain: "199 160 105",
+    NotReachable: "99",
+    Gone: "108",
+    TryAgain: "199 105",
+    Throttled: "160",
     AccountUnusable: "103 102 101 140 143",
     GiveUp: "104 146 177 118 300 301 201 107 120 163"
     " 106 110 115 171 204 210 687 789 790 791 799 801 802 851 854",
@@ -96,7 +101,7 @@ def test_smtp(step: str, code: int, kind: type[SendFailed]) -> None:
 
 
 def test_the_adapters_know_no_code_that_this_page_does_not() -> None:
-    assert set(sms.ANSWERS) == {code for code, kind in rows(ESMS) if kind is not OutcomeUnknown}
+    assert set(esms.ANSWERS) == {code for code, kind in rows(ESMS) if kind is not OutcomeUnknown}
     known = {int(code) for code, kind in rows(ZALO) if kind is not OutcomeUnknown}
     assert set(zalo.ANSWERS) == known
 

@@ -1,0 +1,1 @@
+"""SMS through eSMS.vn: its adapter, its codes, its words on what it took."""

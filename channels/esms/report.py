@@ -1,0 +1,94 @@
+"""eSMS's word on a message, as its callback writes it (strings) and its status call (numbers)."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from channels.http import named
+from channels.prices import Carrier
+from contactbook.ports.channel import Channel, Heard, Receipt
+
+FINISHED, REJECTED = "5", "4"  # SendStatus; 1 awaits approval, 2 queued, 7 awaits the report
+DEAREST = Decimal(10_000_000)  # VND; a price above is a broken callback
+RICHEST = Decimal(10**15)  # VND; a balance above is a broken answer
+# telcoid of callbacks and NetworkID of templates; a sample for Zalo shows 9.
+TELCOS = dict(
+    zip(
+        "1234567",
+        (
+            Carrier.VIETTEL, Carrier.MOBIFONE, Carrier.VINAPHONE, Carrier.VIETNAMOBILE,
+            Carrier.GMOBILE, Carrier.ITEL, Carrier.WINTEL,
+        ),
+        strict=True,
+    )
+)  # fmt: skip
+NETWORKS = {  # NetworkName of the call per number
+    "viettel": Carrier.VIETTEL, "mobi": Carrier.MOBIFONE, "mobifone": Carrier.MOBIFONE,
+    "vina": Carrier.VINAPHONE, "vinaphone": Carrier.VINAPHONE,
+    "vietnamobile": Carrier.VIETNAMOBILE, "gtel": Carrier.GMOBILE, "gmobile": Carrier.GMOBILE,
+    "itel": Carrier.ITEL, "reddi": Carrier.WINTEL, "wintel": Carrier.WINTEL,
+}  # fmt: skip
+
+
+def heard(query: Mapping[str, str]) -> list[Receipt]:
+    """The final word on one message; what is not final, or names no message, is nothing."""
+    reference, sms_id = _uuid(query.get("RequestId", "")), named(query.get("SMSID"))
+    verdict = _verdict(query)
+    if verdict is None or not (reference or sms_id):
+        return []
+    return [
+        Receipt(
+            Channel.SMS,
+            verdict,
+            reference,
+            sms_id,
+            reason="" if verdict is Heard.DELIVERED else _why(query),
+            cost_vnd=whole_vnd(query.get("TotalPrice", "")),
+            carrier=TELCOS.get(query.get("telcoid", ""), ""),
+        )
+    ]
+
+
+def as_words(said: Mapping[str, Any]) -> dict[str, str]:
+    """What the status call says in numbers, as the callback would write it."""
+    return {
+        name: str(value) for name, value in said.items() if isinstance(value, str | int | float)
+    }
+
+
+def _verdict(query: Mapping[str, str]) -> Heard | None:
+    status = query.get("SendStatus", "")
+    if status == REJECTED:
+        return Heard.FAILED
+    if status != FINISHED:
+        return None
+    if _some(query.get("SendFailed", "")):
+        return Heard.FAILED
+    return Heard.DELIVERED if _some(query.get("SendSuccess", "")) else None
+
+
+def _why(query: Mapping[str, str]) -> str:
+    return "eSMS rejected it" if query.get("SendStatus") == REJECTED else "eSMS could not deliver"
+
+
+def _some(count: str) -> bool:
+    return count.isascii() and count.isdigit() and count.strip("0") != ""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def whole_vnd(price: str, *, most: Decimal = DEAREST) -> int | None:
+    """Whole VND of "850.0000"; nothing of what is no sum of money."""
+    try:
+        amount = Decimal(price)
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or amount < 0 or amount > most:
+        return None
+    return int(amount.to_integral_value(ROUND_HALF_UP))
