@@ -75,9 +75,44 @@ class FptAccount(SmsAccount):
     token_in: Literal["body", "header"] = "body"  # noqa: S105 where FPT looks for it
 
 
+class ZbsParameter(Account):
+    """A gap in a registered template; lengths in characters of NFC text."""
+
+    name: str
+    type: str = "STRING"  # as Zalo names it; a NUMBER holds digits only
+    shortest: int = 0
+    longest: int | None = None
+    required: bool = True
+    may_be_empty: bool = False
+
+
+class ZbsTemplate(Account):
+    """A template that Zalo has approved, for one kind of message of ours.
+
+    What is left out here is asked of Zalo: its parameters, its tag, its prices in VND before tax.
+    """
+
+    kind: str
+    template_id: str
+    tag: str = ""
+    price_vnd: int | None = None  # by phone number
+    price_uid_vnd: int | None = None  # by user id
+    parameters: tuple[ZbsParameter, ...] = ()
+
+
 class ZaloAccount(Account):
+    """An Official Account: for its own messages and, with the same token, for its templates."""
+
     app_id: str = ""
-    webhook_secrets: tuple[SecretStr, ...] = ()  # OA Secret Key, then the app secret
+    app_secret: SecretStr | None = None  # renews the tokens in the vault
+    oa_id: str = ""  # what a webhook says of another OA is not ours to hear
+    code_verifier: SecretStr | None = None  # the half of the console's code_challenge that we keep
+    webhook_secrets: tuple[SecretStr, ...] = ()  # OA Secret Key first; the app secret goes without
+    appsecret_proof: bool = False  # as the console's switch stands
+    pays_after_free_window: bool = True  # 48 hours to 7 days: billed, or left to the next channel
+    phone_request_image_url: str = ""  # shown where a parent is asked for her number
+    templates: tuple[ZbsTemplate, ...] = ()  # others are found at Zalo by name: that of their kind
+    development: bool = False  # templates reach the OA's admins only
     access_token: SecretStr | None = None  # one that never changes: a test's, or a proxy's
 
 

@@ -18,7 +18,7 @@ from channels.esms.adapter import EsmsAdapter
 from channels.http import Clock, utc_now
 from channels.settings import ChannelSettings
 from channels.telegram.adapter import TelegramAdapter
-from channels.zalo import ZaloAdapter
+from channels.zalo.adapter import ZaloAdapter
 from contactbook.ports.channel import Channel, ChannelAdapter
 
 

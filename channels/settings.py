@@ -6,7 +6,8 @@ is a mistake that would show only in the evening, so it is refused at the start.
 
 import json
 import re
-from typing import Annotated, Any, Self
+from datetime import time, timedelta
+from typing import Annotated, Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -14,6 +15,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from channels.prices import Prices
 from channels.sms_templates import Templates
+
+HOURS = re.compile(r"(\w+)=(\d\d:\d\d)-(\d\d:\d\d)")
+
+
+class TagHours(NamedTuple):
+    """When templates of one tag may leave, in Vietnam's time: `closes` itself is too late."""
+
+    tag: str
+    opens: time
+    closes: time
 
 
 class ChannelSettings(BaseSettings):
@@ -76,6 +87,37 @@ class ChannelSettings(BaseSettings):
     zalo_oa_url: str = Field(
         "https://openapi.zalo.me", description="Base address of Zalo's OA OpenAPI."
     )
+    zalo_zbs_url: str = Field(
+        "https://business.openapi.zalo.me", description="Base address of Zalo's templates (ZBS)."
+    )
+    zalo_oauth_url: str = Field(
+        "https://oauth.zaloapp.com", description="Base address of Zalo's OAuth v4."
+    )
+    zalo_free_window: timedelta = Field(
+        timedelta(hours=48),
+        description="After a parent's last word or tap, messages are free this long.",
+    )
+    zalo_open_window: timedelta = Field(
+        timedelta(days=7), description="And this long they are taken at all; from then on billed."
+    )
+    zalo_billed_vnd: int = Field(
+        55, ge=0, description="What a message outside the free window costs, in VND."
+    )
+    zalo_renew_at: float = Field(
+        0.8, gt=0, lt=1, description="Share of an access token's life after which it is renewed."
+    )
+    zalo_asset_life: timedelta = Field(
+        timedelta(days=6, hours=12),
+        description="An uploaded picture is used again this long; Zalo keeps it for 7 days.",
+    )
+    zalo_zbs_hours: Annotated[tuple[TagHours, ...], NoDecode] = Field(
+        (TagHours("2", time(7), time(22)), TagHours("3", time(7), time(22))),
+        description="Hours in Vietnam in which templates of a tag leave: 2=07:00-22:00, with commas"
+        " between. A tag that is not named leaves at any hour.",
+    )
+    zalo_template_life: timedelta = Field(
+        timedelta(hours=1), description="How long what Zalo says of a template is believed."
+    )
     zalo_access_token: SecretStr | None = Field(None, description="Access token of the Zalo OA.")
     zalo_app_id: str = Field("", description="Zalo app id: part of what a webhook's mac signs.")
     zalo_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
@@ -113,7 +155,14 @@ class ChannelSettings(BaseSettings):
     )
 
     @field_validator(
-        "callback_url", "esms_url", "speedsms_url", "fpt_url", "zalo_oa_url", "telegram_url"
+        "callback_url",
+        "esms_url",
+        "speedsms_url",
+        "fpt_url",
+        "telegram_url",
+        "zalo_oa_url",
+        "zalo_zbs_url",
+        "zalo_oauth_url",
     )
     @classmethod
     def _is_web_address(cls, value: str) -> str:
@@ -150,6 +199,16 @@ class ChannelSettings(BaseSettings):
         if value.lstrip().startswith("["):
             return json.loads(value)
         return tuple(word.strip() for word in value.split(",") if word.strip())
+
+    @field_validator("zalo_zbs_hours", mode="before")
+    @classmethod
+    def _hours(cls, value: Any) -> Any:  # noqa: ANN401 pydantic hands over whatever was written
+        if not isinstance(value, str):
+            return value
+        lines = [HOURS.fullmatch(line.strip()) for line in value.split(",") if line.strip()]
+        if None in lines:
+            raise ValueError("must be tag=HH:MM-HH:MM, with commas between")
+        return tuple(line.groups() for line in lines if line)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -125,6 +125,7 @@ class Outgoing:
     buttons: tuple[Button, ...] = ()  # a channel without buttons shows none: `body` says it all
     picture: Picture | None = None
     asks_phone: bool = False  # with a button that shares the person's own number, where one exists
+    answers: str = ""  # the provider's id of the message of hers that this one replies to
     unsubscribe_url: str = ""  # e-mail only: one click, without sign-in (RFC 8058)
     carrier: str = ""  # SMS: whose number it is, as the last receipt said; else guessed by prefix
 

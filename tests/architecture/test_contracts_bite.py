@@ -66,7 +66,7 @@ OFFENCES = {
     ),
     "one channel learns from another": Offence(
         AROUND,
-        {"channels/sms.py": "import channels.zalo", "channels/zalo.py": "X = 1"},
+        {"channels/sms.py": "import channels.zalo", "channels/zalo/__init__.py": "X = 1"},
         "channels.sms -> channels.zalo",
     ),
     "an adapter shared with its simulator": Offence(

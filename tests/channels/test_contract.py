@@ -8,7 +8,7 @@ import traceback
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from channels.adapters import build_adapters
@@ -252,6 +252,7 @@ def heard(channel: Channel, callback: Callback) -> list[Receipt | Incoming] | No
 def test_a_stranger_is_forged_whatever_he_says(
     channel: Channel, method: str, path: str, query: dict[str, str], body: bytes, mac: str
 ) -> None:
+    assume(mac != TELEGRAM_SECRET)  # hypothesis reads our constants, and tries them
     names = ("x-zevent-signature", "x-telegram-bot-api-secret-token", "content-length")
     callback = Callback(method, path, query, dict.fromkeys(names, mac), body)
     assert heard(channel, callback) is None

@@ -1,10 +1,9 @@
 """Every row of the providers' error tables (reference/*.md), answered by a real socket."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from channels import zalo
 from channels.esms import codes as esms
 from channels.http import morning, next_minute, tomorrow
 from contactbook.ports.channel import (
@@ -31,23 +30,6 @@ ESMS: dict[type[SendFailed], str] = {
     GiveUp: "104 146 177 118 300 301 201 107 120 163"
     " 106 110 115 171 204 210 687 789 790 791 799 801 802 851 854",
     OutcomeUnknown: "0 98 123 500 999999 abc",
-}
-ZALO: dict[type[SendFailed], str] = {
-    TryAgain: "-32 -200 -211 -218 -234 -311",
-    NotReachable: "-213 -217 -222 -227 -230 -232 -244 -305",
-    GiveUp: "-100 -201 -210 -214 -233 -237 -238 -240 -241 -248 -249 -403",
-    AccountUnusable: "-204 -205 -209 -212 -216 -219 -220 -221 -223 -224 -235 -242 -320 -321 -501",
-    OutcomeUnknown: "-1 -118 -999 7",
-}
-UNTIL_NEXT_MINUTE = timedelta(seconds=40)  # the tests' clock says 16:30:20 in Vietnam
-UNTIL_MORNING = timedelta(hours=13, minutes=29, seconds=40)
-UNTIL_TOMORROW = timedelta(hours=7, minutes=34, seconds=40)
-WAITS = {
-    "-32": UNTIL_NEXT_MINUTE,
-    "-234": UNTIL_MORNING,
-    "-211": UNTIL_TOMORROW,
-    "-218": UNTIL_TOMORROW,
-    "-311": UNTIL_TOMORROW,
 }
 SMTP: list[tuple[str, int, type[SendFailed]]] = [
     *((step, code, TryAgain) for step in ("mail", "rcpt", "dot") for code in (421, 450, 451, 452)),
@@ -82,13 +64,6 @@ def test_esms_knows_an_invalid_request_without_a_code() -> None:
     assert type(came) is GiveUp
 
 
-@pytest.mark.parametrize(("code", "kind"), rows(ZALO))
-def test_zalo(code: str, kind: type[SendFailed]) -> None:
-    came, _ = answered(Channel.ZALO, reply(200, {"error": int(code), "message": "…"}))
-    assert type(came) is kind
-    assert getattr(came, "after", None) == WAITS.get(code)
-
-
 @pytest.mark.parametrize(("step", "code", "kind"), SMTP)
 def test_smtp(step: str, code: int, kind: type[SendFailed]) -> None:
     async def story() -> object:
@@ -102,8 +77,6 @@ def test_smtp(step: str, code: int, kind: type[SendFailed]) -> None:
 
 def test_the_adapters_know_no_code_that_this_page_does_not() -> None:
     assert set(esms.ANSWERS) == {code for code, kind in rows(ESMS) if kind is not OutcomeUnknown}
-    known = {int(code) for code, kind in rows(ZALO) if kind is not OutcomeUnknown}
-    assert set(zalo.ANSWERS) == known
 
 
 @pytest.mark.parametrize(

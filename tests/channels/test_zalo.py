@@ -1,58 +1,47 @@
-"""What Zalo is sent, and what its webhooks mean; the signature's vector is of zalo.md §11."""
+"""What Zalo's Official Account is sent, and what its answers mean."""
 
-import hashlib
-import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from channels.accounts import Surroundings, ZaloAccount
-from channels.zalo import ZaloAdapter
+from channels.zalo.adapter import ZaloAdapter
+from channels.zalo.windows import Window, window
 from contactbook.ports.channel import (
     Accepted,
-    Callback,
+    Button,
     Channel,
-    Forged,
-    Heard,
-    Incoming,
+    GiveUp,
     OutcomeUnknown,
-    Receipt,
+    Outgoing,
 )
 from tests.channels.adapter_contract import (
-    APP_ID,
-    OA_SECRET,
+    NOW,
     TAKEN,
     TEXT,
-    adapter_at,
+    all_at,
     answered,
+    outgoing,
+    run,
     settings,
 )
-from tests.channels.wire import reply
-
-VECTOR = (
-    '{"app_id":"1234567890123456789","sender":{"id":"2512523625412515"},'
-    '"recipient":{"id":"388613280878808645"},"user_id_by_app":"552177279717587730",'
-    '"event_name":"user_send_text","message":{"text":"Xin chào","msg_id":"96d3cdf3af150460909"},'
-    '"timestamp":"1793775757000"}'
-).encode()
-MAC = "48bcccc219dab9942e7b8e2657bed045a99bef0f2fbf9c23c1e6a1806a8e135f"
-AT = datetime(2026, 11, 4, 7, 2, 37, tzinfo=UTC)  # the vector's timestamp
+from tests.channels.wire import http_provider, reply
 
 
-def read(body: bytes, mac: str, **more: Any) -> list[Receipt | Incoming]:  # noqa: ANN401 settings
-    ours = adapter_at(Channel.ZALO, "http://127.0.0.1:9", **more)
-    return list(ours.read(Callback("POST", "oa", {}, {"x-zevent-signature": mac}, body)))
+def sent(message: Outgoing) -> dict[str, Any]:
+    """What stands in `message` of the request."""
+    came, there = answered(Channel.ZALO, TAKEN[Channel.ZALO], message)
+    assert isinstance(came, Accepted), came
+    return dict(there.seen[-1].json["message"])
 
 
-def signed(event: dict[str, Any], secret: str = OA_SECRET) -> tuple[bytes, str]:
-    body = json.dumps(event, ensure_ascii=False).encode()
-    plain = APP_ID.encode() + body + str(event.get("timestamp", "")).encode() + secret.encode()
-    return body, "mac=" + hashlib.sha256(plain).hexdigest()
-
-
-def told(event: dict[str, Any]) -> list[Receipt | Incoming]:
-    return read(*signed({"app_id": APP_ID, "timestamp": "1793775757000"} | event))
+def refused(message: Outgoing) -> str:
+    """Why nothing left."""
+    came, there = answered(Channel.ZALO, TAKEN[Channel.ZALO], message)
+    assert type(came) is GiveUp
+    assert there.seen == []
+    return str(came)
 
 
 def test_the_request_is_the_one_of_the_documents() -> None:
@@ -80,90 +69,153 @@ def test_a_number_in_quotes_is_read() -> None:
     assert came == Accepted("m1")
 
 
-def test_the_vector_of_the_documents_is_believed() -> None:
-    assert len(VECTOR) == 265
-    said = Incoming(Channel.ZALO, "2512523625412515", "Xin chào", "96d3cdf3af150460909", AT)
-    assert read(VECTOR, f"mac={MAC}") == [said]
-    assert read(VECTOR, f" MAC={MAC.upper()} ") == [said]
-
-
-def test_the_same_event_in_other_bytes_is_forged() -> None:
-    again = json.dumps(json.loads(VECTOR), separators=(",", ":")).encode()
-    assert b"\\u00e0" in again
-    with pytest.raises(Forged):
-        read(again, f"mac={MAC}")
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"zalo_webhook_secrets": []},
-        {"zalo_webhook_secrets": ["other"]},
-        {"zalo_app_id": ""},
-        {"zalo_app_id": "1"},
-    ],
-)
-def test_without_the_right_secret_or_app_nothing_is_believed(more: dict[str, Any]) -> None:
-    with pytest.raises(Forged):
-        read(VECTOR, f"mac={MAC}", **more)
-
-
-@pytest.mark.parametrize("mac", ["", "mac=", MAC[:-1], "mac=à", f"mac={MAC}0"])
-def test_a_wrong_mac_is_forged(mac: str) -> None:
-    with pytest.raises(Forged):
-        read(VECTOR, mac)
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"[" * 100_000, b'"x"', b"9" * 5000])
-def test_what_is_no_event_is_forged(body: bytes) -> None:
-    mac = hashlib.sha256(APP_ID.encode() + body + OA_SECRET.encode()).hexdigest()
-    with pytest.raises(Forged):
-        read(body, f"mac={mac}")
-
-
-def test_receipts() -> None:
-    arrived = {"event_name": "user_received_message", "message": {"msg_id": "63ecf4"}}
-    assert told(arrived) == [Receipt(Channel.ZALO, Heard.DELIVERED, None, "63ecf4", AT)]
-    seen = {"event_name": "user_seen_message", "message": {"msg_ids": ["a1", "b2", "", None, {}]}}
-    assert told(seen) == [
-        Receipt(Channel.ZALO, Heard.READ, None, "a1", AT),
-        Receipt(Channel.ZALO, Heard.READ, None, "b2", AT),
-    ]
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"event_name": "oa_send_text", "message": {"msg_id": "a", "text": "our own"}},
-        {"event_name": "follow", "follower": {"id": "1"}},
-        {"event_name": "user_reacted_message", "message": {"msg_id": "a"}},
-        {"event_name": "user_received_message"},
-        {"event_name": "user_received_message", "message": []},
-        {"event_name": "user_seen_message", "message": {"msg_ids": "a1"}},
-        {"event_name": "user_send_text", "message": {"text": "without a sender"}},
-        {"event_name": "user_send_text", "sender": {"id": "1"}, "message": {"text": 5}},
-        {"event_name": ["user_send_text"]},
-        {},
-    ],
-)
-def test_echoes_and_unknown_kinds_say_nothing(event: dict[str, Any]) -> None:
-    assert told(event) == []
-
-
-@pytest.mark.parametrize("timestamp", ["", "soon", None, [], 10**30, "9" * 5000, -(10**18)])
-def test_a_moment_that_is_none_is_left_out(timestamp: object) -> None:
-    event = {"event_name": "user_received_message", "message": {"msg_id": "a"}}
-    [receipt] = told(event | {"timestamp": timestamp})
-    assert receipt.at is None
-
-
-def test_words_are_made_fit_to_be_kept() -> None:
-    message = {"text": "Be\u0301\u0000 An", "msg_id": "m"}
-    [said] = told({"event_name": "user_send_text", "sender": {"id": "7"}, "message": message})
-    assert isinstance(said, Incoming)
-    assert said.text == "Bé An"
-
-
 def test_zalo_needs_a_token() -> None:
     with pytest.raises(ValueError, match="not configured"):
         ZaloAdapter(ZaloAccount(), settings(), Surroundings())
+
+
+def test_two_thousand_characters_leave_and_one_more_does_not() -> None:
+    assert sent(outgoing(Channel.ZALO, "ạ" * 2_000))["text"] == "ạ" * 2_000
+    assert "2001 characters" in refused(outgoing(Channel.ZALO, "ạ" * 2_001))
+    refused(outgoing(Channel.ZALO, ""))
+
+
+def test_buttons_answer_or_open_a_page() -> None:
+    yes = Button("Đã đọc", reply="read:17")
+    page = Button("Xem cả ngày", url="https://so.example/f/abc")
+    assert sent(outgoing(Channel.ZALO, buttons=(yes, page))) == {
+        "text": TEXT,
+        "attachment": {
+            "type": "template",
+            "payload": {
+                "buttons": [
+                    {"title": "Đã đọc", "type": "oa.query.hide", "payload": "cb:read:17"},
+                    {
+                        "title": "Xem cả ngày",
+                        "type": "oa.open.url",
+                        "payload": {"url": "https://so.example/f/abc"},
+                    },
+                ]
+            },
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "buttons",
+    [
+        (Button("Có", reply="y"),) * 6,
+        (Button("x" * 101, reply="y"),),
+        (Button("", reply="y"),),
+        (Button("Có", reply="y" * 998),),
+    ],
+)
+def test_buttons_zalo_would_refuse_do_not_leave(buttons: tuple[Button, ...]) -> None:
+    assert refused(outgoing(Channel.ZALO, buttons=buttons))
+
+
+def test_five_buttons_of_the_longest_leave() -> None:
+    buttons = (Button("x" * 100, reply="y" * 997),) * 5
+    assert len(sent(outgoing(Channel.ZALO, buttons=buttons))["attachment"]["payload"]["buttons"])
+
+
+def test_an_answer_quotes_what_it_answers() -> None:
+    assert sent(outgoing(Channel.ZALO, answers="96d3cdf3")) == {
+        "text": TEXT,
+        "quote_message_id": "96d3cdf3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "element"),
+    [
+        (
+            "Xin số điện thoại\nĐể nhà trường biết chị là mẹ bé An.",
+            {"title": "Xin số điện thoại", "subtitle": "Để nhà trường biết chị là mẹ bé An."},
+        ),
+        ("Xin số điện thoại", {"title": "Xin số điện thoại"}),
+        ("từ " * 40, {"title": ("từ " * 33).strip(), "subtitle": ("từ " * 7).strip()}),
+        ("x" * 150, {"title": "x" * 100, "subtitle": "x" * 50}),
+    ],
+)
+def test_a_phone_number_is_asked_for_by_zalos_own_form(body: str, element: dict[str, str]) -> None:
+    assert sent(outgoing(Channel.ZALO, body, asks_phone=True)) == {
+        "attachment": {
+            "type": "template",
+            "payload": {"template_type": "request_user_info", "elements": [element]},
+        }
+    }
+
+
+def test_a_form_that_zalo_would_refuse_does_not_leave() -> None:
+    refused(outgoing(Channel.ZALO, "Xin số\n" + "x" * 501, asks_phone=True))
+    refused(outgoing(Channel.ZALO, " \n", asks_phone=True))
+
+
+@pytest.mark.parametrize(
+    ("quota", "cost"),
+    [
+        ({"quota_type": "reply", "remain": "8", "total": "8"}, 0),
+        ({"quota_type": "sub_quota"}, 0),
+        ({"quota_type": "purchase_quota"}, 55),
+        (None, 0),
+        ([], 0),
+    ],
+)
+def test_the_answer_says_whether_it_was_billed(quota: object, cost: int) -> None:
+    data = {"message_id": "m1", "quota": quota}
+    came, _ = answered(Channel.ZALO, reply(200, {"error": 0, "data": data}))
+    assert came == Accepted("m1", cost_vnd=cost)
+
+
+@pytest.mark.parametrize(
+    ("data", "left"),
+    [
+        ([{"remain": "420", "total": "500"}, {"remain": 80}], 500),
+        ([{"remain": "many"}], None),
+        ({}, None),
+    ],
+)
+def test_the_months_free_messages_are_read(data: object, left: int | None) -> None:
+    async def story() -> int | None:
+        async with http_provider(reply(200, {"error": 0, "data": data})) as there:
+            account = ZaloAccount(access_token="t")
+            adapter = ZaloAdapter(account, all_at(there.url), Surroundings())
+            found = await adapter.quota()
+            await adapter.close()
+            assert there.seen[0].json == {
+                "quota_owner": "OA",
+                "product_type": "cs",
+                "quota_type": "sub_quota",
+            }
+            return found
+
+    assert run(story()) == left
+
+
+@pytest.mark.parametrize(
+    ("ago", "found"),
+    [
+        (timedelta(0), Window.FREE),
+        (timedelta(hours=48), Window.FREE),
+        (timedelta(hours=48, seconds=1), Window.BILLED),
+        (timedelta(days=7), Window.BILLED),
+        (timedelta(days=7, seconds=1), Window.CLOSED),
+        (None, Window.CLOSED),
+    ],
+)
+def test_windows_are_known_before_a_message_leaves(ago: timedelta | None, found: Window) -> None:
+    last = None if ago is None else NOW - ago
+    assert window(last, NOW) is found
+
+
+def test_a_school_that_does_not_pay_has_no_billed_window() -> None:
+    last = datetime(2026, 11, 20, tzinfo=UTC)
+    for pays, found in ((True, Window.BILLED), (False, Window.CLOSED)):
+        account = ZaloAccount(access_token="t", pays_after_free_window=pays)
+        ours = ZaloAdapter(account, settings(), Surroundings())
+        assert ours.window(last, NOW) is found
+    shorter = ZaloAdapter(
+        ZaloAccount(access_token="t"), settings(zalo_open_window="P3D"), Surroundings()
+    )
+    assert shorter.window(last, NOW) is Window.CLOSED
