@@ -6,13 +6,17 @@ Sources: 3GPP TS 23.038 (alphabets), 23.040 (concatenation); reference/sms.md se
 import re
 import unicodedata
 from enum import StrEnum
+from itertools import pairwise
 
-# 3GPP TS 23.038 table 6.2.1, without the escape, which is not a character.
-BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+# 3GPP TS 23.038 table 6.2.1, in its order: the place of a letter is its code. 0x1B is the escape.
+TABLE = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-EXTENDED = frozenset("\f^{}\\[~]|€")  # table 6.2.1.1: each an escape and a septet
+# Table 6.2.1.1: what follows the escape.
+EXTENSION = dict(zip("\f^{}\\[~]|€", b"\x0a\x14\x28\x29\x2f\x3c\x3d\x3e\x40\x65", strict=True))
+BASIC = frozenset(TABLE) - {"\x1b"}  # the escape is not a character
+EXTENDED = frozenset(EXTENSION)
 GSM = BASIC | EXTENDED
 
 
@@ -44,17 +48,23 @@ def segments(text: str) -> int:
     One "đ" moves the whole text to the shorter, dearer alphabet. An escaped character or a
     surrogate pair is never split over two parts. Source: 3GPP TS 23.038, 23.040.
     """
+    return len(split(text))
+
+
+def split(text: str) -> list[str]:
+    """`text` (NFC) as the parts that are sent and paid for; the empty text is one empty part."""
     text = nfc(text)
     which = alphabet(text)
     sizes = _sizes(text, which)
     if sum(sizes) <= ALONE[which]:
-        return 1
-    parts, used, room = 1, 0, CHAINED[which]
-    for size in sizes:
+        return [text]
+    cuts, used, room = [0], 0, CHAINED[which]
+    for place, size in enumerate(sizes):
         if used + size > room:
-            parts, used = parts + 1, 0
+            cuts.append(place)
+            used = 0
         used += size
-    return parts
+    return [text[start:end] for start, end in pairwise([*cuts, len(text)])]
 
 
 def _sizes(text: str, which: Alphabet) -> list[int]:
