@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -25,6 +26,13 @@ def _fits_an_address(word: SecretStr) -> SecretStr:
     return word
 
 
+def _fits_a_bind(password: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\x20-\x7e]{0,8}", password.get_secret_value()):
+        raise ValueError("has at most 8 ASCII characters")
+    return password
+
+
+ASCII = r"^[\x20-\x7e]*$"
 Word = Annotated[SecretStr, AfterValidator(_fits_an_address)]  # unguessable, part of an address
 
 
@@ -73,6 +81,19 @@ class FptAccount(SmsAccount):
     client_id: SecretStr
     client_secret: SecretStr
     token_in: Literal["body", "header"] = "body"  # noqa: S105 where FPT looks for it
+
+
+class SmppAccount(SmsAccount):
+    """At an aggregator or carrier. The lengths are SMPP's (v3.4, sections 4.1.5 and 5.2)."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(2775, ge=1, le=65_535)
+    system_id: str = Field(min_length=1, max_length=15, pattern=ASCII)
+    password: Annotated[SecretStr, AfterValidator(_fits_a_bind)]
+    system_type: str = Field("", max_length=12, pattern=ASCII)
+    tls: bool = False
+    window: int = Field(10, ge=1, le=100)  # messages without an answer at once
+    ids: Literal["auto", "same", "hex", "decimal"] = "auto"  # channels/smpp/ledger.py: Spelling
 
 
 class ZbsParameter(Account):
@@ -165,6 +186,8 @@ def of_environment(settings: ChannelSettings) -> dict[str, Account]:
             sender=settings.smtp_sender,
             bounce_domain=settings.smtp_bounce_domain,
         )
+    if settings.smpp_url:
+        found["smpp"] = _smpp(settings, urlsplit(settings.smpp_url.get_secret_value()))
     if settings.esms_api_key and settings.esms_secret_key:
         found["esms"] = EsmsAccount(
             api_key=settings.esms_api_key,
@@ -173,3 +196,18 @@ def of_environment(settings: ChannelSettings) -> dict[str, Account]:
             callback_secret=settings.esms_callback_secret,
         )
     return found
+
+
+def _smpp(settings: ChannelSettings, url: SplitResult) -> SmppAccount:
+    tls = url.scheme == "smpps"
+    return SmppAccount(
+        host=url.hostname or "",
+        port=url.port or (3550 if tls else 2775),
+        system_id=unquote(url.username or ""),
+        password=SecretStr(unquote(url.password or "")),
+        system_type=settings.smpp_system_type,
+        brandname=settings.smpp_brandname,
+        tls=tls,
+        window=settings.smpp_window,
+        ids=settings.smpp_ids,
+    )

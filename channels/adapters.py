@@ -7,6 +7,7 @@ from typing import Any
 from channels.accounts import (
     Account,
     EsmsAccount,
+    SmppAccount,
     SmtpAccount,
     Surroundings,
     TelegramAccount,
@@ -17,6 +18,7 @@ from channels.email import EmailAdapter
 from channels.esms.adapter import EsmsAdapter
 from channels.http import Clock, utc_now
 from channels.settings import ChannelSettings
+from channels.smpp.adapter import SmppAdapter
 from channels.telegram.adapter import TelegramAdapter
 from channels.zalo.adapter import ZaloAdapter
 from contactbook.ports.channel import Channel, ChannelAdapter
@@ -33,6 +35,7 @@ PROVIDERS: dict[str, Provider] = {
     "zalo": Provider(Channel.ZALO, ZaloAccount, ZaloAdapter),
     "telegram": Provider(Channel.TELEGRAM, TelegramAccount, TelegramAdapter),
     "smtp": Provider(Channel.EMAIL, SmtpAccount, EmailAdapter),
+    "smpp": Provider(Channel.SMS, SmppAccount, SmppAdapter),
     "esms": Provider(Channel.SMS, EsmsAccount, EsmsAdapter),
 }
 

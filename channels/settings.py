@@ -7,7 +7,7 @@ is a mistake that would show only in the evening, so it is refused at the start.
 import json
 import re
 from datetime import time, timedelta
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -63,6 +63,21 @@ class ChannelSettings(BaseSettings):
         "https://api.speedsms.vn/index.php", description="Base address of SpeedSMS (SMS)."
     )
     fpt_url: str = Field("https://app.sms.fpt.net", description="Base address of FPT (SMS).")
+
+    smpp_url: SecretStr | None = Field(
+        None,
+        description="SMS through an SMSC: smpp://system_id:password@host:port; smpps:// for TLS.",
+    )
+    smpp_brandname: str = Field("", description="The sender's name that the SMSC has registered.")
+    smpp_system_type: str = Field("", description="system_type of the bind, where the SMSC asks.")
+    smpp_window: int = Field(
+        10, ge=1, le=100, description="SMS on their way to the SMSC without an answer at once."
+    )
+    smpp_ids: Literal["auto", "same", "hex", "decimal"] = Field(
+        "auto",
+        description="How the SMSC spells the ids of messages when it takes them: in hexadecimal or"
+        " decimal where its receipts use the other, the same in both, or found out by ourselves.",
+    )
 
     sms_price_vnd: int = Field(
         850, ge=0, description="What an SMS segment costs, in VND, where no price list says."
@@ -190,6 +205,19 @@ class ChannelSettings(BaseSettings):
             raise ValueError("must be smtp://[user:password@]host[:port], or smtps://…")
         return value
 
+    @field_validator("smpp_url")
+    @classmethod
+    def _is_an_smsc(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            parts = urlsplit(value.get_secret_value() if value else "smpp://me:word@nobody")
+            wrong = parts.scheme not in ("smpp", "smpps") or parts.port == 0
+            wrong = wrong or not (parts.hostname and parts.username)
+        except ValueError:  # a port that is no number, a bracket that is not closed
+            wrong = True
+        if wrong:
+            raise ValueError("must be smpp://system_id:password@host[:port], or smpps://…")
+        return value
+
     @field_validator("zalo_webhook_secrets", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:  # noqa: ANN401 pydantic hands over whatever was written
@@ -215,6 +243,8 @@ class ChannelSettings(BaseSettings):
         esms = (self.esms_api_key, self.esms_secret_key, self.esms_brandname)
         if any(esms) and not all(esms):
             raise ValueError("give ESMS_API_KEY, ESMS_SECRET_KEY and ESMS_BRANDNAME, or none")
+        if self.smpp_url and not self.smpp_brandname:
+            raise ValueError("SMPP_URL needs SMPP_BRANDNAME, the registered sender's name")
         if self.smtp_url and "@" not in self.smtp_sender:
             raise ValueError("SMTP_URL needs SMTP_SENDER, the address in From:")
         return self
