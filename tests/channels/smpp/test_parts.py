@@ -33,6 +33,7 @@ def test_a_text_is_cut_where_a_second_library_cuts_it(text: str) -> None:
     assert read(parts(text, 7)) == [part.content for part in other.parts]
 
 
+@settings(deadline=None)
 @given(text=vietnamese | gsm_text, reference=st.integers(0, 255))
 def test_every_part_says_which_it_is(text: str, reference: int) -> None:
     sent = parts(text, reference)
@@ -73,11 +74,13 @@ def test_the_default_alphabet_is_a_second_librarys_but_for_its_two_known_mistake
     assert (gsm("§"), gsm("\f")) == (b"\x5f", b"\x1b\x0a")
 
 
+@settings(deadline=None)
 @given(st.text(sorted(BASIC | EXTENDED)))
 def test_the_default_alphabet_is_read_back(text: str) -> None:
     assert from_gsm(gsm(text)) == text
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=160), st.integers(0, 255), st.integers(0, 255))
 def test_whatever_a_phone_sends_is_read_somehow(octets: bytes, esm: int, coding: int) -> None:
     found = piece(ShortMessage(MOTHER, SCHOOL, octets, esm, coding))
@@ -109,6 +112,7 @@ def test_the_ways_in_which_a_part_names_its_place(
     assert found.text == "hai"
 
 
+@settings(deadline=None)
 @given(st.permutations(range(3)))
 def test_parts_are_put_together_in_whatever_order_they_come(order: list[int]) -> None:
     gathering, sent = Gathering(), [piece(received(part)) for part in parts(SAMPLE, 5)]

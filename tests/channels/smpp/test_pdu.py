@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 import smpplib.client
 import smpplib.smpp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.smpp import pdu
@@ -38,6 +38,7 @@ def test_an_answer_to_a_deliver_sm_has_seventeen_octets() -> None:
 words = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=20)
 
 
+@settings(deadline=None)
 @given(
     source=words, to=words, octets=st.binary(max_size=254), esm=st.sampled_from([0, 4, 0x40]),
     coding=st.sampled_from([0, 8]),
@@ -55,6 +56,7 @@ def test_a_second_library_reads_what_we_write(
     assert pdu.short_message(pdu.decode(written).body) == said
 
 
+@settings(deadline=None)
 @given(octets=st.binary(max_size=200), state=st.integers(1, 8))
 def test_we_read_what_a_second_library_writes(octets: bytes, state: int) -> None:
     theirs = smpplib.smpp.make_pdu(
@@ -89,6 +91,7 @@ def test_a_length_that_cannot_be_is_refused(size: int) -> None:
         pdu.length(size.to_bytes(4, "big") + bytes(12))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=120))
 def test_other_peoples_octets_are_read_or_refused_and_nothing_else(octets: bytes) -> None:
     for read in (pdu.decode, pdu.short_message):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.smpp.pdu import Address, ShortMessage, Tag
@@ -84,6 +84,7 @@ def test_what_is_a_receipt_and_what_a_person(
     assert (told(b"id:1 stat:DELIVRD", esm, **tlvs) is not None) is receipt
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=254))
 def test_whatever_an_smsc_writes_is_read_somehow(text: bytes) -> None:
     assert isinstance(told(text), Report)
