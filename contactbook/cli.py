@@ -4,6 +4,7 @@ demo            a small city on this machine        serve    pages and callbacks
 migrate         bring the tables up to date         worker   messages, or the timetable
 import-roster   a school's class list               simulate the four providers on loopback
 create-user     somebody who signs in               bench    how fast messages leave
+telegram-poll   parents' words without a webhook    telegram-webhook  where Telegram sends them
 """
 
 import sys
@@ -258,6 +259,28 @@ def import_roster(
             typer.echo(roster_report.as_json(found))
         else:
             roster_report.tell(Console(highlight=False), found, dry_run=dry_run)
+
+
+@app.command("telegram-poll")
+def telegram_poll(data_dir: DataDir = None) -> None:
+    """Fetch what parents write to the Telegram bot, where no webhook reaches us, until Ctrl-C."""
+    from contactbook.machine import logs, secret, telegram
+
+    logs.configure()
+    with said_plainly():
+        telegram.listen(secret.settings(data_dir), typer.echo)
+
+
+@app.command("telegram-webhook")
+def telegram_webhook(
+    deed: Annotated[str, typer.Argument(help="show, set or delete.")] = "show",
+    data_dir: DataDir = None,
+) -> None:
+    """Where Telegram sends what parents write: look, set it to CHANNELS_CALLBACK_URL, or delete."""
+    from contactbook.machine import secret, telegram
+
+    with said_plainly():
+        telegram.webhook(secret.settings(data_dir), deed, typer.echo)
 
 
 @app.command()

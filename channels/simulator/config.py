@@ -49,6 +49,7 @@ class Config:
     telegram_strangers_started: bool = True  # a chat nobody spoke of has pressed Start
     telegram_retry_start: float = 1.0  # seconds, doubling after a first repeat at once
     telegram_retry_most: float = 60.0
+    telegram_gone_after: float = 82_800.0  # seconds of nothing but 410 that close a webhook: 23 h
 
     mail_slow: float = 30.0  # seconds that slow…@ takes to answer DATA
 

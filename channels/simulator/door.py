@@ -9,7 +9,8 @@ POST   contacts    [{"channel", "address", "name", "about"}]          whose phon
 POST   people      {"channel", "address", …}      what the provider knows of a user:
 zalo follows blocked restricted inactive unknown last_interaction (ISO or null)
 telegram state: started|blocked|deactivated|stranger|unknown    sms blocked
-POST   say         {"channel", "address", "text"|"tap"|"contact"|"follow"|"member"}
+POST   say         {"channel", "address", "text"|"tap"|"contact"|"follow"|"member"}; Telegram, too:
+"photo"|"document"|"voice": {"name", "data" (base64), "size"}, "caption"; "times": told so often
 GET    state       how much waits; whether Zalo's webhook is still enabled
 """
 

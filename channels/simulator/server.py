@@ -108,7 +108,7 @@ class Simulator:
             return self.sms.answer
         if path.startswith(zalo.PREFIXES):
             return self.zalo.answer
-        if path.startswith("/bot"):
+        if path.startswith(("/bot", "/file/bot")):
             return self.telegram.answer
         return self._door.answer if path.startswith(door.PREFIX) else self._pages.answer
 

@@ -21,17 +21,24 @@ from channels.simulator.telegram_answers import (
     refusal,
     too_many,
 )
+from channels.simulator.telegram_files import Files, shown
 from channels.simulator.telegram_form import Call, read
 from channels.simulator.telegram_hooks import Updates
-from channels.simulator.telegram_text import CannotParse, Text, units
-from channels.simulator.telegram_text import read as read_text
+from channels.simulator.telegram_message import Content, buttons, content, group, words
 from channels.simulator.wire import Reply, Request, perform
 
 PATH = re.compile(r"/bot([^/]+)/([A-Za-z]+)/?")
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 SECRET = re.compile(r"[A-Za-z0-9_-]*")
 LONGEST_ID = 20  # digits
-LONGEST_TEXT, LONGEST_CAPTION, LONGEST_DATA, LONGEST_SECRET = 4_096, 1_024, 64, 256
+LONGEST_SECRET = 256
+FILE = re.compile(r"/file/bot([^/]+)/(.+)")
+SENDS = {
+    "sendmessage": "text",
+    "sendphoto": "photo",
+    "senddocument": "document",
+    "sendmediagroup": "group",
+}
 PORTS = {"443", "80", "88", "8443"}
 
 
@@ -61,26 +68,31 @@ class Telegram:
         self.updates.url = config.telegram_webhook_url or ""
         self.buckets = Buckets(config.telegram_bot_limit, config.telegram_chat_limit)
         self.queries: set[str] = set()  # callback queries that wait for an answer
+        self.files = Files()
         self.methods: dict[str, Callable[[Call], Any]] = {
             "getme": lambda _: self.me(),
             "setwebhook": self._set_webhook,
             "deletewebhook": self._delete_webhook,
             "getwebhookinfo": lambda _: self._webhook(),
             "setmycommands": lambda _: True,
+            "getfile": self.files.get,
             "answercallbackquery": self._answer_query,
             "editmessagetext": self._edit,
             "deletemessage": self._delete,
         }
 
     async def answer(self, request: Request) -> Reply:  # noqa: PLR0911 one line for each answer
+        if request.method == "GET" and (asked := FILE.fullmatch(request.path)):
+            mine = asked[1] == self.config.telegram_token
+            return self.files.download(asked[2]) if mine else failed("Not Found")
         found = PATH.fullmatch(request.path)
         if not found or not TOKEN.fullmatch(found[1]):
             return failed("Not Found")
         if found[1] != self.config.telegram_token:
             return failed("Unauthorized")
         name, call = found[2].lower(), read(request)
-        if name in ("sendmessage", "sendphoto"):
-            return await self.send(call, photo=name == "sendphoto")
+        if name in SENDS:
+            return await self.send(call, SENDS[name])
         try:
             if name == "getupdates":
                 return done(await self._fetch(call))
@@ -90,40 +102,47 @@ class Telegram:
         except Refused as why:
             return failed(str(why))
 
-    async def send(self, call: Call, *, photo: bool) -> Reply:
+    async def send(self, call: Call, kind: str) -> Reply:
         chat = str(call.fields.get("chat_id", ""))
         return await perform(
             self.faults.take("telegram", chat),
-            accept=lambda _: self._accept(call, chat, photo=photo),
+            accept=lambda _: self._accept(call, chat, kind),
             refuse=refusal,
         )
 
-    def _accept(self, call: Call, chat: str, *, photo: bool) -> Reply:
+    def _accept(self, call: Call, chat: str, kind: str) -> Reply:
         try:
-            message = self._composed(call, chat, photo=photo)
+            self._welcome(chat)
+            told = group(call, self.files) if kind == "group" else [content(call, kind, self.files)]
+            pressed = buttons(call)
         except Refused as why:
             return failed(str(why))
         if self.buckets.full(chat, self.book.clock().timestamp()):
             return too_many(1)
-        self.book.add(message)
-        return done(self._shown(message, call, photo=photo))
+        sent = [self._sent(chat, one, pressed, call) for one in told]
+        return done(sent if kind == "group" else sent[0])
 
-    def _composed(self, call: Call, chat: str, *, photo: bool) -> Message:
-        """The message of a send, or the first thing wrong with it."""
+    def _welcome(self, chat: str) -> None:
+        """Whether the bot may write to this chat."""
         if not chat:
             raise Refused("Bad Request: chat_id is empty")
         if (state := self._state(chat)) in STATES:
             raise Refused(STATES[state][1])
-        text = _text(call, photo=photo)
-        return Message(
+
+    def _sent(
+        self, chat: str, told: Content, pressed: tuple[tuple[str, str], ...], call: Call
+    ) -> dict[str, Any]:
+        message = Message(
             channel="telegram",
             address=chat,
-            text=text.plain,
+            text=told.text.plain,
             at=self.book.clock(),
-            html=text.shown,
-            buttons=_buttons(call),
-            picture=_picture(call) if photo else "",
+            html=told.text.shown,
+            buttons=pressed,
+            picture=told.picture,
         )
+        self.book.add(message)
+        return self._shown(message, told, call)
 
     def _state(self, chat: str) -> str:
         if not chat.lstrip("-").isdecimal() or len(chat) > LONGEST_ID:
@@ -131,25 +150,25 @@ class Telegram:
         known = self.book.people.get(("telegram", chat), {}).get("state")
         return known or ("started" if self.config.telegram_strangers_started else "stranger")
 
-    def _shown(self, message: Message, call: Call, *, photo: bool) -> dict[str, Any]:
+    def _shown(self, message: Message, told: Content, call: Call) -> dict[str, Any]:
         name = self.book.name(*message.key) or "Phụ huynh"
-        told: dict[str, Any] = {
+        made: dict[str, Any] = {
             "message_id": message.id,
             "from": self.me(),
             "chat": {"id": int(message.address), "type": "private", "first_name": name},
             "date": int(message.at.timestamp()),
         }
-        words, marks = ("caption", "caption_entities") if photo else ("text", "entities")
+        text, marks = ("caption", "caption_entities") if told.file else ("text", "entities")
         if message.text:
-            told[words] = message.text
-        if entities := _text(call, photo=photo).entities:
-            told[marks] = entities
-        if photo:
-            file = {"file_id": f"photo-{message.id}", "file_unique_id": f"p{message.id}"}
-            told["photo"] = [{**file, "width": 1280, "height": 960}]
-        if message.buttons:
-            told["reply_markup"] = call.nested("reply_markup")
-        return told
+            made[text] = message.text
+        if told.text.entities:
+            made[marks] = told.text.entities
+        if told.file:
+            made |= shown(told.file)
+        markup = call.nested("reply_markup")
+        if isinstance(markup, dict) and "inline_keyboard" in markup:
+            made["reply_markup"] = markup
+        return made
 
     def me(self) -> dict[str, Any]:
         number = int(self.config.telegram_token.split(":")[0])
@@ -199,12 +218,12 @@ class Telegram:
 
     def _edit(self, call: Call) -> dict[str, Any]:
         message = self._one(call, "edit")
-        text, buttons = _text(call, photo=False), _buttons(call)
-        if (text.plain, buttons) == (message.text, message.buttons):
+        text, pressed = words(call, caption=False), buttons(call)
+        if (text.plain, pressed) == (message.text, message.buttons):
             raise Refused(NOT_MODIFIED)
-        message.text, message.html, message.buttons = text.plain, text.shown, buttons
+        message.text, message.html, message.buttons = text.plain, text.shown, pressed
         self.book.changed(message)
-        return self._shown(message, call, photo=False)
+        return self._shown(message, Content(text), call)
 
     def _delete(self, call: Call) -> bool:
         message = self._one(call, "delete")
@@ -217,39 +236,6 @@ class Telegram:
         if message is None or message.address != str(call.fields.get("chat_id", "")):
             raise Refused(f"Bad Request: message to {deed} not found")
         return message
-
-
-def _text(call: Call, *, photo: bool) -> Text:
-    written = call.text("caption" if photo else "text")
-    try:
-        text = read_text(written, call.text("parse_mode"))
-    except CannotParse as why:
-        raise Refused(f"Bad Request: can't parse entities: {why}") from None
-    if not photo and not text.plain:
-        raise Refused("Bad Request: message text is empty")
-    if units(text.plain) > (LONGEST_CAPTION if photo else LONGEST_TEXT):
-        raise Refused(f"Bad Request: message {'caption ' if photo else ''}is too long")
-    return text
-
-
-def _buttons(call: Call) -> tuple[tuple[str, str], ...]:
-    markup = call.nested("reply_markup")
-    rows = markup.get("inline_keyboard", []) if isinstance(markup, dict) else []
-    try:
-        found = [(str(b.get("text", "")), str(b.get("callback_data", ""))) for r in rows for b in r]
-    except (AttributeError, TypeError):
-        raise Refused("Bad Request: can't parse inline keyboard button") from None
-    if any(len(data.encode("utf-8", "replace")) > LONGEST_DATA for _, data in found):
-        raise Refused("Bad Request: BUTTON_DATA_INVALID")
-    return tuple(found)
-
-
-def _picture(call: Call) -> str:
-    if "photo" in call.files:
-        return f"Ảnh: {call.files['photo'][0]}"
-    if photo := call.text("photo"):
-        return photo
-    raise Refused("Bad Request: there is no photo in the request")
 
 
 def _is_loopback(url: str) -> bool:

@@ -22,6 +22,7 @@ CODES = {
     "Forbidden": 403,
     "Not Found": 404,
     "Conflict": 409,
+    "Request Entity Too Large": 413,
 }
 POLLING = (
     "Conflict: can't use getUpdates method while webhook is active; "

@@ -5,6 +5,7 @@ import json
 import random
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from channels.simulator.config import Config
@@ -27,6 +28,7 @@ class Updates:
     waiting: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
     news: asyncio.Event = field(default_factory=asyncio.Event)
     polls: int = 0
+    gone_since: datetime | None = None  # the first of the 410 that nothing else has interrupted
 
     def add(self, *, times: int = 1, **content: object) -> int:
         """Number an update and let it go out; `times` brings the same one again."""
@@ -41,7 +43,7 @@ class Updates:
 
     def point(self, url: str, secret: str, *, drop: bool) -> None:
         """SetWebhook and deleteWebhook: whatever waits goes to the new address."""
-        self.url, self.secret, self.last_error = url, secret, ""
+        self.url, self.secret, self.last_error, self.gone_since = url, secret, "", None
         if drop:
             self.waiting.clear()
         for update in tuple(self.waiting) if url else ():
@@ -103,8 +105,18 @@ class Updates:
         if answer is None:
             self.last_error = "Connection refused"
             return 0.0
+        self._gone(answer.status_code == GONE)
         if answer.is_success:
             return None
         self.last_error = f"Wrong response from the webhook: {answer.status_code}"
         asked = answer.headers.get("retry-after", "0")
         return min(float(asked) if asked.isdecimal() else 0.0, LONGEST_WAIT)
+
+    def _gone(self, said: bool) -> None:  # noqa: FBT001 what the answer says
+        """410 and nothing else for 23 hours: the webhook is closed."""
+        now = self.config.clock()
+        self.gone_since = (self.gone_since or now) if said else None
+        patience = timedelta(seconds=self.config.telegram_gone_after)
+        if self.gone_since and now - self.gone_since >= patience:
+            self.point("", "", drop=False)
+            self.last_error = "Wrong response from the webhook: 410 Gone"

@@ -1,13 +1,16 @@
-"""What a parent does with the phone in hand: writes, taps, follows, blocks."""
+"""What a parent does with the phone in hand: writes, taps, sends a picture, follows, blocks."""
 
 from secrets import token_hex
 from typing import Any
 
 from channels.simulator.state import Book, Message
 from channels.simulator.telegram import Telegram
+from channels.simulator.telegram_files import shown
 from channels.simulator.zalo import Zalo
 
 LONGEST = 2_000
+FILES = ("photo", "document", "voice")
+DEEDS = ("text", "tap", "contact", "follow", "member", *FILES)
 
 
 class CannotSay(ValueError):
@@ -19,16 +22,16 @@ class Voices:
         self.book, self.zalo, self.telegram = book, zalo, telegram
 
     def act(self, told: dict[str, Any]) -> str:
-        """One deed: `text`, `tap`, `contact`, `follow` or `member`; returns its provider's id."""
+        """One of DEEDS; returns its provider's id. `times`: the same update is told so often."""
         channel, address = str(told.get("channel")), str(told.get("address"))
-        deeds = [deed for deed in ("text", "tap", "contact", "follow", "member") if deed in told]
+        deeds = [deed for deed in DEEDS if deed in told]
         if len(deeds) != 1 or not address.lstrip("-").isdecimal():
-            raise CannotSay("one of text, tap, contact, follow, member; and a numeric address")
+            raise CannotSay(f"one of {', '.join(DEEDS)}; and a numeric address")
         deed, value = deeds[0], told[deeds[0]]
         if channel == "zalo":
             return self._zalo(address, deed, value)
         if channel == "telegram":
-            return self._telegram(address, deed, value, str(told.get("message_id", "")))
+            return self._telegram(address, deed, told)
         raise CannotSay("only zalo and telegram can be answered")
 
     def _zalo(self, user: str, deed: str, value: object) -> str:
@@ -45,7 +48,8 @@ class Voices:
             self.zalo.hooks.event("user_submit_info", {**ends, "info": value})
         return ""
 
-    def _telegram(self, chat: str, deed: str, value: object, about: str) -> str:
+    def _telegram(self, chat: str, deed: str, told: dict[str, Any]) -> str:
+        value, times = told[deed], int(told.get("times", 1))
         person: dict[str, Any] = {"id": int(chat), "is_bot": False, "first_name": self._name(chat)}
         room = {"id": int(chat), "type": "private", "first_name": person["first_name"]}
         base: dict[str, Any] = {"from": person, "chat": room, "date": self._now()}
@@ -59,26 +63,36 @@ class Voices:
             change["new_chat_member"] = {"user": me, "status": value}
             return str(updates.add(my_chat_member={**base, **change}))
         if deed == "tap":
-            return self._tapped(person, base, str(value), about)
+            return self._tapped(person, base, str(value), told)
         if deed == "contact":
             card = value if isinstance(value, dict) else {"phone_number": str(value)}
             card = {"first_name": person["first_name"], "user_id": int(chat), **card}
             number = self._show("telegram", chat, f"☎ {card['phone_number']}").id
-            return str(updates.add(message={**base, "message_id": number, "contact": card}))
+            shared = {**base, "message_id": number, "contact": card}
+            return str(updates.add(times=times, message=shared))
+        if deed in FILES:
+            file, caption = self.telegram.files.sent(deed, value), str(told.get("caption", ""))
+            number = self._show("telegram", chat, caption or f"({file.name})").id
+            words = {"caption": caption} if caption else {}
+            sent = {**base, "message_id": number, **words, **shown(file)}
+            return str(updates.add(times=times, message=sent))
         text = str(value)
         if text.startswith("/start"):
             state["state"] = "started"
         number = self._show("telegram", chat, text).id
         said = {**base, "message_id": number, "text": text, **_command(text)}
-        return str(updates.add(message=said))
+        return str(updates.add(times=times, message=said))
 
-    def _tapped(self, person: dict[str, Any], base: dict[str, Any], data: str, about: str) -> str:
-        query = token_hex(8)
+    def _tapped(
+        self, person: dict[str, Any], base: dict[str, Any], data: str, asked: dict[str, Any]
+    ) -> str:
+        query, about = token_hex(8), str(asked.get("message_id", ""))
         self.telegram.queries.add(query)
         told = self.book.find("telegram", about)
         shown = {"message_id": int(about or 0), **base, "text": told.text if told else ""}
         more = {"message": shown, "chat_instance": str(person["id"]), "data": data}
-        self.telegram.updates.add(callback_query={"id": query, "from": person, **more})
+        tapped = {"id": query, "from": person, **more}
+        self.telegram.updates.add(times=int(asked.get("times", 1)), callback_query=tapped)
         return query
 
     def _show(self, channel: str, address: str, text: str) -> Message:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
 from typing import Any
 
@@ -277,3 +279,127 @@ def test_python_telegram_bot_understands_us(stage: Stage) -> None:
     assert photo.caption == "Bé vẽ"
     assert refused == "Forbidden: bot was blocked by the user"
     assert [message["picture"] for message in stage.arrived()] == ["", "Ảnh: ve.jpg"]
+
+
+def say(stage: Stage, **told: object) -> None:
+    stage.door("say", {"channel": "telegram", "address": str(CHAT), **told})
+
+
+def updates(stage: Stage, count: int) -> list[dict[str, Any]]:
+    return [json.loads(one.body) for one in stage.ears.heard(count)]
+
+
+def test_a_photo_of_a_parent_is_told_and_can_be_fetched(stage: Stage) -> None:
+    photo = {"name": "thuoc.jpg", "data": b64encode(b"\xff\xd8\xff\xd9").decode()}
+    say(stage, photo=photo, caption="Thuốc của bé")
+    [update] = updates(stage, 1)
+    message = update["message"]
+    assert message["caption"] == "Thuốc của bé"
+    largest = max(message["photo"], key=itemgetter("width"))
+    file = call(stage, "getFile", file_id=largest["file_id"]).json()["result"]
+    answer = stage.http.get(f"/file/bot{TOKEN}/{file['file_path']}")
+    assert (answer.status_code, answer.content) == (200, b"\xff\xd8\xff\xd9")
+    assert stage.http.get(f"/file/bot1:x/{file['file_path']}").status_code == 404
+    assert stage.http.get(f"/file/bot{TOKEN}/photos/none.jpg").status_code == 404
+
+
+def test_a_file_over_20_mb_cannot_be_fetched(stage: Stage) -> None:
+    say(stage, voice={"size": 20_971_521})
+    [update] = updates(stage, 1)
+    answer = call(stage, "getFile", file_id=update["message"]["voice"]["file_id"])
+    assert answer.json()["description"] == "Bad Request: file is too big"
+    assert call(stage, "getFile", file_id="none").status_code == 400
+
+
+def test_documents_and_groups_of_photos_are_taken(stage: Stage) -> None:
+    url = f"/bot{TOKEN}"
+    sent = stage.http.post(
+        f"{url}/sendDocument",
+        data={"chat_id": CHAT, "caption": "Thực đơn"},
+        files={"document": ("thucdon.pdf", b"%PDF")},
+    )
+    assert sent.json()["result"]["document"]["file_name"] == "thucdon.pdf"
+    media = [{"type": "photo", "media": "attach://a", "caption": "Bé An"},
+             {"type": "photo", "media": "attach://b"}]  # fmt: skip
+    group = stage.http.post(
+        f"{url}/sendMediaGroup",
+        data={"chat_id": CHAT, "media": json.dumps(media)},
+        files={"a": ("a.jpg", b"\xff\xd8"), "b": ("b.jpg", b"\xff\xd8")},
+    )
+    assert [one.get("caption") for one in group.json()["result"]] == ["Bé An", None]
+    alone = {"chat_id": CHAT, "media": json.dumps(media[:1])}
+    assert stage.http.post(f"{url}/sendMediaGroup", data=alone).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("form", "description"),
+    [
+        ({}, "Bad Request: there is no photo in the request"),
+        ({"photo": "photo-9"}, "Bad Request: wrong file identifier/HTTP URL specified"),
+        ({"photo": "https://x.example/a.jpg", "caption": "ạ" * 1_025},
+         "Bad Request: message caption is too long"),
+    ],
+)  # fmt: skip
+def test_a_wrong_photo(stage: Stage, form: dict[str, str], description: str) -> None:
+    answer = call(stage, "sendPhoto", chat_id=CHAT, **form)
+    assert (answer.status_code, answer.json()["description"]) == (400, description)
+
+
+def test_a_contact_is_her_own_unless_it_is_said_otherwise(stage: Stage) -> None:
+    say(stage, contact="84901888484")
+    say(stage, contact={"phone_number": "84901888485", "user_id": 66})
+    told = {one["message"]["contact"]["phone_number"]: one["message"] for one in updates(stage, 2)}
+    assert told["84901888484"]["contact"]["user_id"] == CHAT
+    assert told["84901888485"]["contact"]["user_id"] == 66
+
+
+def test_an_update_can_be_told_twice(stage: Stage) -> None:
+    say(stage, text="Chào cô", times=2)
+    first, second = updates(stage, 2)
+    assert first == second
+
+
+def test_a_webhook_that_asks_for_time_gets_it(stage: Stage) -> None:
+    stage.ears.answers.append(429)
+    say(stage, text="Chào cô")
+    assert len(stage.ears.heard(2)) == 2
+
+
+class TestGone:
+    @pytest.fixture
+    def config(self) -> dict[str, Any]:
+        return {"telegram_gone_after": 0.0}
+
+    def test_a_webhook_that_is_gone_for_good_is_closed(self, stage: Stage) -> None:
+        stage.ears.answers.extend([410] * 9)
+        say(stage, text="Chào cô")
+        stage.ears.heard(1)
+        stage.ears.until(lambda _: call(stage, "getWebhookInfo").json()["result"]["url"] == "")
+        [update] = call(stage, "getUpdates").json()["result"]
+        assert update["message"]["text"] == "Chào cô"
+
+
+def test_a_long_poll_ends_with_the_first_update(stage: Stage) -> None:
+    call(stage, "deleteWebhook")
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(call, stage, "getUpdates", timeout=4)
+        wait_for_poll(stage, 1)
+        say(stage, text="Chào cô")
+        [update] = waiting.result().json()["result"]
+    assert update["message"]["text"] == "Chào cô"
+
+
+def test_a_second_poll_ends_the_first_one(stage: Stage) -> None:
+    call(stage, "deleteWebhook")
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(call, stage, "getUpdates", timeout=4)
+        wait_for_poll(stage, 1)
+        second = pool.submit(call, stage, "getUpdates", timeout=4)
+        wait_for_poll(stage, 2)
+        say(stage, text="Chào cô")
+        answers = [first.result(), second.result()]
+    assert [one.status_code for one in answers] == [409, 200]
+
+
+def wait_for_poll(stage: Stage, count: int) -> None:
+    stage.ears.until(lambda _: stage.simulator.telegram.updates.polls >= count)
