@@ -7,7 +7,17 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, Enum, MetaData, Text, Uuid, create_engine, text
+from sqlalchemy import (
+    DateTime,
+    Engine,
+    Enum,
+    ForeignKeyConstraint,
+    MetaData,
+    Text,
+    Uuid,
+    create_engine,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 NAMES = {
@@ -39,6 +49,11 @@ class Keyed:
     """A UUIDv7 key, made by the database: sorted by birth, so that indexes grow at one end."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
+
+
+def of_one_school(column: str, table: str) -> ForeignKeyConstraint:
+    """`column` names a row of `table` in this row's own school; one of another is refused."""
+    return ForeignKeyConstraint([column, "school_id"], [f"{table}.id", f"{table}.school_id"])
 
 
 Sessions = sessionmaker[Session]

@@ -6,14 +6,19 @@ Redis loses nothing but a second.
 
 from typing import Any
 
+from celery import Task, shared_task
 from celery.signals import worker_shutting_down
+from sqlalchemy import func, select
 
+from contactbook.clock import school_day
+from contactbook.db import transaction
 from contactbook.delivery import tasks
-from contactbook.delivery.tasks import Worker
+from contactbook.delivery.tasks import Worker, parts_of
 from contactbook.parts import Parts
 from contactbook.ports.channel import Channel
 
 CHORES = "chores"  # the queue of everything that is not a drain
+HOURLY = 3600.0
 
 
 def create_worker(parts: Parts, redis_url: str) -> Worker:
@@ -36,6 +41,7 @@ def create_worker(parts: Parts, redis_url: str) -> Worker:
                 "schedule": sweep,
                 "options": {"expires": sweep},
             },
+            "make room": {"task": "delivery.make_room", "schedule": HOURLY},
             **{
                 f"drain {channel}": {
                     "task": "delivery.drain",
@@ -55,6 +61,14 @@ def create_worker(parts: Parts, redis_url: str) -> Worker:
 
     worker_shutting_down.connect(stop, weak=False, dispatch_uid=f"stop {id(parts)}")
     return app
+
+
+@shared_task(bind=True, name="delivery.make_room", ignore_result=True)
+def make_room(self: Task[Any, Any]) -> None:
+    """Partitions for the coming months: `migrate` makes them as well, but only at a start."""
+    parts = parts_of(self)
+    with transaction(parts.sessions) as session:
+        session.execute(select(func.delivery_partitions(school_day(parts.now()))))
 
 
 def send(app: Worker, channel: str) -> None:

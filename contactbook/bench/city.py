@@ -73,10 +73,12 @@ FILLING = [
 
 def fill(session: Session, schools: int) -> None:
     """Make the city; the day-by-day guard against overlaps is for lifelike numbers."""
-    session.execute(text("ALTER TABLE guardianship DISABLE TRIGGER no_overlap"))
+    for table in ("guardianship", "subscription"):
+        session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER no_overlap"))
     for statement in FILLING:
         session.execute(statement, {"schools": schools} if ":schools" in statement.text else {})
-    session.execute(text("ALTER TABLE guardianship ENABLE TRIGGER no_overlap"))
+    for table in ("guardianship", "subscription"):
+        session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER no_overlap"))
 
 
 def some_schools(count: int) -> Select[UUID]:

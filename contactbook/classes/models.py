@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contactbook.db import Base, Keyed
+from contactbook.db import Base, Keyed, of_one_school
 from contactbook.people.models import ENDS_AFTER_START
 
 
@@ -24,9 +24,13 @@ class AgeGroup(StrEnum):
 
 class Classroom(Keyed, Base):
     __tablename__ = "classroom"
-    __table_args__ = (UniqueConstraint("school_id", "name", "school_year"),)
+    __table_args__ = (
+        UniqueConstraint("school_id", "name", "school_year"),
+        UniqueConstraint("id", "school_id"),
+        of_one_school("campus_id", "campus"),
+    )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
-    campus_id: Mapped[UUID | None] = mapped_column(ForeignKey("campus.id"))
+    campus_id: Mapped[UUID | None]
     name: Mapped[str]
     school_year: Mapped[int]  # the year in which it ends, as OneRoster says it: 2026–27 is 2027
     age_group: Mapped[AgeGroup | None]
@@ -34,9 +38,13 @@ class Classroom(Keyed, Base):
 
 class Enrollment(Keyed, Base):
     __tablename__ = "enrollment"
-    __table_args__ = (CheckConstraint(ENDS_AFTER_START, "ends_after_start"),)
+    __table_args__ = (
+        CheckConstraint(ENDS_AFTER_START, "ends_after_start"),
+        of_one_school("student_id", "student"),
+        of_one_school("classroom_id", "classroom"),
+    )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("student.id"), index=True)
-    classroom_id: Mapped[UUID] = mapped_column(ForeignKey("classroom.id"), index=True)
+    student_id: Mapped[UUID] = mapped_column(index=True)
+    classroom_id: Mapped[UUID] = mapped_column(index=True)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from contactbook.db import Base, Keyed
+from contactbook.db import Base, Keyed, of_one_school
 from contactbook.ports.channel import Channel
 
 
@@ -45,10 +45,12 @@ class Consent(Keyed, Base):
         CheckConstraint("purpose IN (1, 2, 4, 8, 16, 32)", "one_purpose"),
         CheckConstraint("channel IN ('zalo', 'telegram', 'email', 'sms')", "channel"),
         Index("ix_consent_of", "guardian_id", "student_id", "channel", "purpose"),
+        of_one_school("guardian_id", "guardian"),
+        of_one_school("student_id", "student"),
     )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
-    guardian_id: Mapped[UUID] = mapped_column(ForeignKey("guardian.id"))
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("student.id"))
+    guardian_id: Mapped[UUID]
+    student_id: Mapped[UUID]
     channel: Mapped[str]
     purpose: Mapped[int]
     granted: Mapped[bool]
@@ -64,8 +66,12 @@ class ConsentState(Base):
     """What the ledger says now; written by the ledger's trigger only."""
 
     __tablename__ = "consent_state"
-    guardian_id: Mapped[UUID] = mapped_column(ForeignKey("guardian.id"), primary_key=True)
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("student.id"), primary_key=True)
+    __table_args__ = (
+        of_one_school("guardian_id", "guardian"),
+        of_one_school("student_id", "student"),
+    )
+    guardian_id: Mapped[UUID] = mapped_column(primary_key=True)
+    student_id: Mapped[UUID] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
     purposes: Mapped[int]

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from contactbook.db import Base, Keyed
+from contactbook.db import Base, Keyed, of_one_school
 
 
 class OrgUnitKind(StrEnum):
@@ -73,7 +73,10 @@ class SchoolPlace(Keyed, Base):
 
 class Campus(Keyed, Base):
     __tablename__ = "campus"
-    __table_args__ = (UniqueConstraint("school_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("school_id", "name"),
+        UniqueConstraint("id", "school_id"),  # so that rows can point within one school
+    )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
     name: Mapped[str]
     address: Mapped[str] = mapped_column(server_default="")
@@ -83,6 +86,7 @@ class Student(Keyed, Base):
     __tablename__ = "student"
     __table_args__ = (
         UniqueConstraint("school_id", "code"),
+        UniqueConstraint("id", "school_id"),
         CheckConstraint("sex IN ('m', 'f')", "sex"),
         CheckConstraint("full_name <> '' AND full_name IS NFC NORMALIZED", "name_is_nfc"),
     )
@@ -104,6 +108,7 @@ class Guardian(Keyed, Base):
     __tablename__ = "guardian"
     __table_args__ = (
         UniqueConstraint("school_id", "phone", "name_key"),
+        UniqueConstraint("id", "school_id"),
         CheckConstraint("phone ~ '^\\+[1-9][0-9]{7,14}$'", "phone_is_e164"),
         CheckConstraint("full_name <> '' AND full_name IS NFC NORMALIZED", "name_is_nfc"),
     )
@@ -123,10 +128,12 @@ class Guardianship(Keyed, Base):
         CheckConstraint(ENDS_AFTER_START, "ends_after_start"),
         Index("ix_guardianship_student", "student_id"),
         Index("ix_guardianship_guardian", "guardian_id"),
+        of_one_school("student_id", "student"),
+        of_one_school("guardian_id", "guardian"),
     )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("student.id"))
-    guardian_id: Mapped[UUID] = mapped_column(ForeignKey("guardian.id"))
+    student_id: Mapped[UUID]
+    guardian_id: Mapped[UUID]
     relation: Mapped[Relation]
     reads: Mapped[bool] = mapped_column(server_default=text("true"))
     receives: Mapped[bool] = mapped_column(server_default=text("true"))
@@ -146,10 +153,11 @@ class ContactPoint(Keyed, Base):
     __tablename__ = "contact_point"
     __table_args__ = (
         UniqueConstraint("guardian_id", "channel", "address"),
+        of_one_school("guardian_id", "guardian"),
         CheckConstraint("channel IN ('zalo', 'telegram', 'email', 'sms')", "channel"),
     )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
-    guardian_id: Mapped[UUID] = mapped_column(ForeignKey("guardian.id"))
+    guardian_id: Mapped[UUID]
     channel: Mapped[str]
     address: Mapped[str]
     rank: Mapped[int] = mapped_column(server_default=text("1"))

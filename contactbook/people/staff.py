@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contactbook.db import Base, Keyed
+from contactbook.db import Base, Keyed, of_one_school
 from contactbook.people.models import ENDS_AFTER_START
 
 
@@ -20,6 +20,7 @@ class Duty(StrEnum):
 
 class Staff(Keyed, Base):
     __tablename__ = "staff"
+    __table_args__ = (UniqueConstraint("id", "school_id"),)
     school_id: Mapped[UUID | None] = mapped_column(ForeignKey("school.id"))  # officers: none
     username: Mapped[str] = mapped_column(unique=True)
     full_name: Mapped[str]
@@ -28,12 +29,13 @@ class Staff(Keyed, Base):
 
 
 class StaffRole(Keyed, Base):
-    """A duty, in exactly one scope, on these days."""
+    """A duty, in exactly one scope, on these days; in the school of its staff or above schools."""
 
     __tablename__ = "staff_role"
     __table_args__ = (
         CheckConstraint("num_nonnulls(classroom_id, school_id, unit_id) = 1", "one_scope"),
         CheckConstraint(ENDS_AFTER_START, "ends_after_start"),
+        of_one_school("staff_id", "staff"),
     )
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     duty: Mapped[Duty]

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fun
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contactbook.db import Base, Keyed
+from contactbook.db import Base, Keyed, of_one_school
 
 
 class Attendance(StrEnum):
@@ -56,10 +56,13 @@ class DailyRecord(Keyed, Base):
             "only_who_is_here_eats_and_sleeps",
         ),
         Index("ix_daily_record_class", "classroom_id", "on_date"),
+        of_one_school("classroom_id", "classroom"),
+        of_one_school("student_id", "student"),
+        of_one_school("changed_by", "staff"),
     )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
-    classroom_id: Mapped[UUID] = mapped_column(ForeignKey("classroom.id"))
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("student.id"))
+    classroom_id: Mapped[UUID]
+    student_id: Mapped[UUID]
     on_date: Mapped[date]
     attendance: Mapped[str | None]
     arrived_at: Mapped[time | None]  # on the school's wall clock
@@ -67,7 +70,7 @@ class DailyRecord(Keyed, Base):
     nap_minutes: Mapped[int | None]
     health: Mapped[str] = mapped_column(server_default="")
     remark: Mapped[str] = mapped_column(server_default="")
-    changed_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    changed_by: Mapped[UUID]
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -75,13 +78,17 @@ class ClassDay(Keyed, Base):
     """What is said to every family of a class that day: what was done, and what was learned."""
 
     __tablename__ = "class_day"
-    __table_args__ = (UniqueConstraint("classroom_id", "on_date"),)
+    __table_args__ = (
+        UniqueConstraint("classroom_id", "on_date"),
+        of_one_school("classroom_id", "classroom"),
+        of_one_school("changed_by", "staff"),
+    )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
-    classroom_id: Mapped[UUID] = mapped_column(ForeignKey("classroom.id"))
+    classroom_id: Mapped[UUID]
     on_date: Mapped[date]
     activity: Mapped[str] = mapped_column(server_default="")
     learning: Mapped[str] = mapped_column(server_default="")
-    changed_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    changed_by: Mapped[UUID]
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -91,11 +98,14 @@ class Update(Keyed, Base):
     __tablename__ = "published_update"
     __table_args__ = (
         UniqueConstraint("author_id", "idempotency_key"),
+        UniqueConstraint("id", "school_id"),
         Index("ix_published_update_class", "classroom_id", "on_date"),
+        of_one_school("classroom_id", "classroom"),
+        of_one_school("author_id", "staff"),
     )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
-    classroom_id: Mapped[UUID | None] = mapped_column(ForeignKey("classroom.id"))
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    classroom_id: Mapped[UUID | None]
+    author_id: Mapped[UUID]
     idempotency_key: Mapped[str]  # made on the phone: the same form twice is one update
     kind: Mapped[UpdateKind]
     urgent: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -113,9 +123,11 @@ class Entry(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("update_id", "student_id"),
         Index("ix_entry_student", "student_id", text("id DESC")),
+        of_one_school("update_id", "published_update"),
+        of_one_school("student_id", "student"),
     )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
-    update_id: Mapped[UUID] = mapped_column(ForeignKey("published_update.id"))
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("student.id"))
+    update_id: Mapped[UUID]
+    student_id: Mapped[UUID]
     told: Mapped[dict[str, Any]] = mapped_column(JSONB)  # field → value as it was told
     purposes: Mapped[int]  # of all its parts

@@ -65,17 +65,23 @@ def staff_of(request: Request, session: SessionDep, parts: PartsDep) -> SignedIn
     who = signed_in(session, token, parts.now()) if token else None
     if who is None:
         raise SignInFirst(request.url.path if request.method == "GET" else "")
-    enter_school(session, who.school_id)
+    enter_school(session, who.school_id, who.staff_id)
     return who
 
 
 StaffDep = Annotated[SignedIn, Depends(staff_of)]
 
 
-def enter_school(session: Session, school_id: UUID | None) -> None:
+ENTER = text(
+    "SELECT set_config('contactbook.school_id', :school, true),"
+    " set_config('contactbook.staff_id', :staff, true)"
+)
+
+
+def enter_school(session: Session, school_id: UUID | None, staff_id: UUID) -> None:
+    """From here on the transaction sees this school, and of sign-ins those of this person."""
     session.execute(text("SET LOCAL ROLE contactbook_school"))
-    school = {"school": str(school_id or "")}
-    session.execute(text("SELECT set_config('contactbook.school_id', :school, true)"), school)
+    session.execute(ENTER, {"school": str(school_id or ""), "staff": str(staff_id)})
 
 
 @dataclass(frozen=True)

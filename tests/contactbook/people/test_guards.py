@@ -1,7 +1,5 @@
 """What the database refuses, whoever asks: no code path is needed for these, and none can pass."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -11,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, insert, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from billing.fees import CAP_VND
@@ -46,18 +44,12 @@ from tests.builders import (
 )
 from tests.conftest import NOON
 from tests.contactbook.delivery.engine import mark, tell
+from tests.contactbook.people.wall import page_of, refused
 
 START = LONG_AGO.date()
 SEALER = Sealer("a secret of thirty-two characters")
 WALL = r"row-level security|permission denied|only grows"
 WALLED = [table for table in metadata.sorted_tables if "school_id" in table.columns]
-
-
-@contextmanager
-def refused(session: Session, why: str) -> Iterator[None]:
-    """The database says no, for this reason; the transaction goes on."""
-    with pytest.raises(DBAPIError, match=why), session.begin_nested():
-        yield
 
 
 # Ledgers only grow
@@ -290,17 +282,6 @@ def a_full_school(session: Session) -> Class:
     session.flush()
     assert kids
     return world
-
-
-@contextmanager
-def page_of(session: Session, school_id: UUID | str) -> Iterator[None]:
-    """A page's transaction: it takes on the role and names its school."""
-    session.execute(
-        text("SELECT set_config('contactbook.school_id', :id, true)"), {"id": str(school_id)}
-    )
-    session.execute(text("SET LOCAL ROLE contactbook_school"))
-    yield
-    session.execute(text("RESET ROLE"))
 
 
 def schools_seen(session: Session, table: Table) -> set[UUID]:

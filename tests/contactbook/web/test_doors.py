@@ -193,6 +193,8 @@ def test_a_principal_enters_every_class_of_her_school_and_no_other(house: House)
     with transaction(house.teacher.site.sessions) as session:
         world = class_of(session, password=PASSWORD)
         person = session.get_one(Staff, world.teacher.id)
+        person.school_id = school
+        session.flush()
         session.execute(
             update(StaffRole)
             .where(StaffRole.staff_id == person.id)
@@ -201,7 +203,6 @@ def test_a_principal_enters_every_class_of_her_school_and_no_other(house: House)
                 valid_from=LONG_AGO.date(),
             )
         )  # fmt: skip
-        person.school_id = school
         elsewhere, name = world.classroom.id, person.username
     visitor = house.teacher.site.signed_in(name)
     assert visitor.get(house.teacher.here).status_code == HTTPStatus.OK
@@ -212,7 +213,7 @@ def test_the_wall_in_the_database_stands_behind_every_page(house: House) -> None
     """A page that forgot to ask would still see one school only."""
     with transaction(house.teacher.site.sessions) as session:
         other = class_of(session, "Vũ Minh Khoa")
-        enter_school(session, house.teacher.world.school.id)
+        enter_school(session, house.teacher.world.school.id, house.teacher.world.teacher.id)
         seen = session.scalar(
             text("SELECT count(*) FROM student WHERE school_id = :id"), {"id": other.school.id}
         )
