@@ -183,6 +183,7 @@ def address_of(channel: Channel, person: Guardian) -> str:
     digits = person.phone[1:]
     return {
         Channel.SMS: person.phone,
+        Channel.ZBS: person.phone,
         Channel.ZALO: f"25125{digits}",
         Channel.TELEGRAM: digits,
         Channel.EMAIL: f"me{digits}@example.com",
@@ -204,7 +205,7 @@ def agree(
         school_id=world.school.id,
         guardian_id=person.id,
         student_ids=[child.id for child in children],
-        channels=channels,
+        channels={channel.agreed_as for channel in channels},
         purposes=purposes,
         granted=granted,
         method=Method.PAPER,

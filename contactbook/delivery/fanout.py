@@ -33,13 +33,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from contactbook.clock import school_day
 from contactbook.delivery.message import Words
 from contactbook.delivery.models import Delivery, Wording
 from contactbook.delivery.status import Skip, Status
-from contactbook.people.consent import ConsentState
+from contactbook.people.consent import ConsentState, Purpose
 from contactbook.people.models import ContactPoint, Guardianship
 from contactbook.ports.channel import Channel
 from contactbook.ports.entitlement import Entitlements
@@ -159,6 +159,12 @@ def promise(
     return write(session, rows, wake=what.leaves_at <= now)
 
 
+def agreed_as(channel: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """`Channel.agreed_as` of a column."""
+    others = [one for one in Channel if one.agreed_as != one]
+    return case(*((channel == one.value, one.agreed_as.value) for one in others), else_=channel)
+
+
 def why_not(best: Subquery, otherwise: str) -> ColumnElement[str]:
     return case(
         (best.c.restricted, Skip.RESTRICTED.value),
@@ -190,13 +196,13 @@ def roads_of(person: Subquery, paid: Select[UUID]) -> Subquery:
     )
     agreed = and_(
         consent.guardian_id == person.c.guardian_id,
-        consent.channel == ContactPoint.channel,
+        consent.channel == agreed_as(ContactPoint.channel),
         or_(about_none, consent.student_id == person.c.student_id),
     )
     stage = case(
         (or_(person.c.restricted, ContactPoint.id.is_(None)), NO_CONTACT),
         (Wording.id.is_(None), VERIFIED),
-        (person.c.urgent, OPEN),
+        (and_(person.c.urgent, Wording.purposes.op("&")(int(Purpose.SAFETY)) != 0), OPEN),
         (func.coalesce(consent.purposes.op("&")(Wording.purposes), 0) == 0, WORDED),
         (and_(ContactPoint.channel.in_(PAID), has_plan.is_(None)), AGREED),
         else_=OPEN,

@@ -63,7 +63,7 @@ class Delivery(Base):
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint(
-            "coalesce(channel, '') IN ('zalo', 'telegram', 'email', 'sms') "
+            "coalesce(channel, '') IN ('zalo', 'zbs', 'telegram', 'email', 'sms') "
             "OR (channel IS NULL AND status = 'skipped')",
             "channel",
         ),

@@ -89,11 +89,12 @@ LEAVE = """
     WITH turn AS (
         SELECT d.id, d.month, d.status, c.address, w.channel, w.subject, w.head, w.lead, w.parts,
                w.foot, s.name AS school,
-               CASE WHEN d.urgent THEN w.purposes ELSE w.purposes & coalesce((
+               w.purposes & (CASE WHEN d.urgent THEN 64 ELSE 0 END | coalesce((
                    SELECT bit_or(a.purposes) FROM consent_state a
-                   WHERE a.guardian_id = d.guardian_id AND a.channel = d.channel
-                     AND (d.student_id IS NULL OR a.student_id = d.student_id)), 0)
-               END AS allowed,
+                   WHERE a.guardian_id = d.guardian_id
+                     AND a.channel = CASE d.channel WHEN 'zbs' THEN 'zalo' ELSE d.channel END
+                     AND (d.student_id IS NULL OR a.student_id = d.student_id)), 0))
+               AS allowed,  -- 64: Purpose.SAFETY
                EXISTS (
                    SELECT FROM guardianship g
                    WHERE g.guardian_id = d.guardian_id

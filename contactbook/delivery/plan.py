@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 
 from contactbook.clock import at, local
 from contactbook.delivery.status import Skip
+from contactbook.people.consent import Purpose
 from contactbook.ports.channel import Channel
 
 
@@ -32,20 +33,25 @@ class Plan:
 
 
 def plan(roads: Sequence[Road], *, restricted: bool, urgent: bool, may_pay: bool) -> Plan:
-    """Urgent news for a child's safety asks neither consent nor money (Law 91/2025, Art. 19)."""
+    """Urgent news of a child's safety asks neither consent nor money (Law 91/2025, Art. 19)."""
     if restricted:
         return Plan(skip=Skip.RESTRICTED)
     verified = [road for road in roads if road.verified]
     worded = [road for road in verified if road.words]
-    agreed = [road for road in worded if urgent or road.words & road.consented]
-    open_ = [road for road in agreed if urgent or may_pay or not road.channel.paid]
+    safety = [urgent and bool(road.words & Purpose.SAFETY) for road in worded]
+    agreed = [
+        (road, safe)
+        for road, safe in zip(worded, safety, strict=True)
+        if safe or road.words & road.consented
+    ]
+    open_ = [road for road, safe in agreed if safe or may_pay or not road.channel.paid]
     if not open_:
         return Plan(skip=missing(verified, worded, agreed))
     ordered = sorted(open_, key=lambda road: (road.rank, road.channel))
     return Plan(channels=tuple(dict.fromkeys(road.channel for road in ordered)))
 
 
-def missing(verified: Sequence[Road], worded: Sequence[Road], agreed: Sequence[Road]) -> Skip:
+def missing(verified: Sequence[Road], worded: Sequence[Road], agreed: Sequence[object]) -> Skip:
     if agreed:
         return Skip.NOT_ENTITLED
     if worded:

@@ -27,9 +27,12 @@ class Purpose(IntFlag):
     HEALTH = 8
     PICTURES = 16
     NOTICES = 32
+    # A child's immediate safety: asked of nobody, refused by nobody, and only in urgent messages
+    # (the emergency ground of Law 91/2025, Art. 19). Everything else of them needs its consent.
+    SAFETY = 64
 
 
-ALL_PURPOSES = Purpose(63)
+ALL_PURPOSES = Purpose(63)  # that can be agreed to
 
 
 class Method(StrEnum):

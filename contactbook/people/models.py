@@ -154,7 +154,7 @@ class ContactPoint(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("guardian_id", "channel", "address"),
         of_one_school("guardian_id", "guardian"),
-        CheckConstraint("channel IN ('zalo', 'telegram', 'email', 'sms')", "channel"),
+        CheckConstraint("channel IN ('zalo', 'zbs', 'telegram', 'email', 'sms')", "channel"),
     )
     school_id: Mapped[UUID] = mapped_column(ForeignKey("school.id"))
     guardian_id: Mapped[UUID]

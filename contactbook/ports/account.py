@@ -1,16 +1,54 @@
-"""The words about an account at a provider: its secrets that change, and who hears it.
-
-Standard library only, like `channel`.
-"""
+"""The words about an account at a provider: who speaks with it, its secrets, and who hears it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+from uuid import UUID
 
-from contactbook.ports.channel import Incoming, Receipt
+from contactbook.ports.channel import Channel, ChannelAdapter, Incoming, Receipt
 
 Hear = Callable[[Sequence[Receipt | Incoming]], Awaitable[None]]  # returns once it is written down
 Secrets = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A school's, a group of schools', or this server's account at one provider."""
+
+    id: UUID
+    lane_id: UUID  # the accounts of one lane stand in for each other
+    channel: Channel
+    provider: str
+    name: str
+    door: str  # what its callbacks' path begins with, after /hooks/{channel}/; may be empty
+    adapter: ChannelAdapter
+    rate: float | None = None  # messages a second, over all workers
+    daily_quota: int | None = None
+    weight: int = 1  # its share of a lane with several
+
+
+class Accounts(Protocol):
+    """The accounts this process can use, as they are now (within a few seconds)."""
+
+    def of_lane(self, lane_id: UUID) -> Sequence[Account]: ...
+
+    def of_channel(self, channel: Channel) -> Sequence[Account]: ...
+
+    def of_school(self, school_id: UUID, channel: Channel) -> Sequence[Account]:
+        """Those the school's messages leave by: its own, else this server's."""
+
+    def refresh(self) -> None:
+        """Somebody changed an account: look again at the next question."""
+
+    def close(self) -> None:
+        """Hang up everywhere."""
+
+
+class Buckets(Protocol):
+    """How fast an account may be used, over all workers."""
+
+    def take(self, account_id: UUID, *, want: int, rate: float) -> int:
+        """How many of `want` messages may leave now, at `rate` a second."""
 
 
 class Vault(Protocol):

@@ -28,13 +28,19 @@ class Channel(StrEnum):
     """A road to a parent; `paid` ones cost the family's plan money for every message."""
 
     ZALO = "zalo"
+    ZBS = "zbs"  # Zalo's registered templates, by phone number: for whom the free window is closed
     TELEGRAM = "telegram"
     EMAIL = "email"
     SMS = "sms"
 
     @property
     def paid(self) -> bool:
-        return self is Channel.SMS
+        return self in {Channel.SMS, Channel.ZBS}
+
+    @property
+    def agreed_as(self) -> "Channel":
+        """The channel whose consent covers this one: a person agrees to an app, not to an API."""
+        return Channel.ZALO if self is Channel.ZBS else self
 
 
 class SendFailed(Exception):

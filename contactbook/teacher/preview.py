@@ -159,7 +159,7 @@ def shown_to(
             rank=point.rank,
             verified=point.verified_at is not None,
             words=words[Channel(point.channel)].purposes if point.channel in words else 0,
-            consented=consented.get(point.channel, 0),
+            consented=consented.get(Channel(point.channel).agreed_as, 0),
         )
         for point in points
     ]
@@ -205,7 +205,7 @@ def message(
     room: Room,
 ) -> dict[str, Any]:
     channel = Channel(point.channel)
-    mine, allowed = words[channel], consented.get(channel, 0)
+    mine, allowed = words[channel], consented.get(channel.agreed_as, 0)
     place = order(way, channel)
     whole = compose(mine, allowed or mine.purposes)
     quote = parts.adapters[channel].quote(whole, point.address)
@@ -247,7 +247,7 @@ def left_out(words: dict[Channel, Words], consented: dict[str, int], way: Plan) 
     if not way.channels:
         return []
     first = way.channels[0]
-    missing = Purpose(words[first].purposes & ~consented.get(first, 0))
+    missing = Purpose(words[first].purposes & ~consented.get(first.agreed_as, 0))
     names = [NAMES[purpose]() for purpose in missing if purpose in NAMES]
     if not names:
         return []

@@ -5,7 +5,7 @@ no free remark, no health detail (design.md §4.9).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -33,8 +33,10 @@ class Scene:
 
 def day_words(scene: Scene, new: dict[str, Any], *, urgent: bool) -> list[Words]:
     """The words of one child's part of an update, on every channel there are words for."""
-    rich = tuple(chat_parts(scene, new))
-    short = tuple(urgent_sms(scene) if urgent else sms_parts(scene, new))
+    safety = Purpose.SAFETY if urgent else Purpose(0)
+    rich = tuple(replace(part, purpose=part.purpose | safety) for part in chat_parts(scene, new))
+    spare = urgent_sms(scene) if urgent else sms_parts(scene, new)
+    short = tuple(replace(part, purpose=part.purpose | safety) for part in spare)
     return [
         *(chat(channel, scene, rich, urgent=urgent) for channel in Channel if not channel.paid),
         Words(

@@ -100,6 +100,8 @@ def settle_in(session: Session, world: Class, one: Family) -> tuple[Guardian, li
         kid = pupil(session, world)
         bond(session, world, kid, person, restricted=child.restricted)
         for channel, mask in child.consents.items():
+            if channel.agreed_as is not channel:
+                continue
             agree(session, world, person, [kid], [channel], Purpose(mask))
         if child.paid:
             subscribe(session, world, kid, person)
@@ -125,7 +127,7 @@ def planned(one: Family, of: Sequence[Child], worded: dict[Channel, int], *, urg
     def agreed(channel: Channel) -> int:
         mask = 0
         for child in of:
-            mask |= child.consents[channel]
+            mask |= child.consents[channel.agreed_as]
         return mask
 
     roads = [

@@ -13,9 +13,9 @@ from contactbook.delivery.status import Skip
 from contactbook.ports.channel import Channel
 
 ALL = 63
-ZALO = Road(Channel.ZALO, rank=1, verified=True, words=ALL, consented=ALL)
-MAIL = Road(Channel.EMAIL, rank=2, verified=True, words=ALL, consented=ALL)
-SMS = Road(Channel.SMS, rank=3, verified=True, words=ALL, consented=ALL)
+ZALO = Road(Channel.ZALO, rank=1, verified=True, words=ALL | 64, consented=ALL)
+MAIL = Road(Channel.EMAIL, rank=2, verified=True, words=ALL | 64, consented=ALL)
+SMS = Road(Channel.SMS, rank=3, verified=True, words=ALL | 64, consented=ALL)
 
 
 @pytest.mark.parametrize(

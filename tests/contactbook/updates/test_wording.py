@@ -61,6 +61,7 @@ days = st.builds(
     learning=st.just("") | free,
 ).map(lambda day: day if here(day) else replace(day, arrived_at=None, lunch=None, nap_minutes=None))
 consents = st.integers(1, 63).map(Purpose)
+roads = st.sampled_from([one for one in Channel if one is not Channel.ZBS])
 
 
 def words(scene: Scene, new: dict[str, Any], channel: Channel, *, urgent: bool = False) -> Words:
@@ -77,7 +78,7 @@ def read(
     return compose(words(scene, new, channel, urgent=urgent), allowed)
 
 
-@given(scene=scenes, day=days, allowed=consents, urgent=st.booleans(), channel=...)
+@given(scene=scenes, day=days, allowed=consents, urgent=st.booleans(), channel=roads)
 def test_every_message_names_the_child(
     scene: Scene, day: Facts, allowed: Purpose, urgent: bool, channel: Channel
 ) -> None:
@@ -117,20 +118,20 @@ def test_an_sms_is_one_segment(scene: Scene, day: Facts, allowed: Purpose, urgen
     assert septets <= (TWO_SEGMENTS if scene.told_at else SEGMENT), text  # a correction may be long
 
 
-@given(scene=scenes, day=days, urgent=st.booleans(), channel=...)
+@given(scene=scenes, day=days, urgent=st.booleans(), channel=roads)
 def test_without_consent_for_a_part_the_message_comes_without_it(
     scene: Scene, day: Facts, urgent: bool, channel: Channel
 ) -> None:
     one = words(scene, news(day, {}), channel, urgent=urgent)
     for purpose in Purpose:
         text = compose(one, ALL_PURPOSES ^ purpose)
-        kept = [part for part in one.parts if part.purpose != purpose]
+        kept = [part for part in one.parts if part.purpose & ~purpose & ALL_PURPOSES]
         assert all(part.text in text for part in kept)
         gone = {part.text for part in one.parts} - {part.text for part in kept}
         assert not any(part in text for part in gone if not any(part in k.text for k in kept))
 
 
-@given(scene=scenes, day=days, urgent=st.booleans(), channel=...)
+@given(scene=scenes, day=days, urgent=st.booleans(), channel=roads)
 def test_words_come_back_from_the_database_as_they_went(
     scene: Scene, day: Facts, urgent: bool, channel: Channel
 ) -> None:

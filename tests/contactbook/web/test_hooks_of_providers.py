@@ -71,7 +71,7 @@ class Told:
 def told(teacher: Teaching) -> Told:
     site = teacher.site
     adapters = build_adapters(all_at("http://127.0.0.1:9"))
-    ears = {one: Ears(one, real=adapters[one]) for one in Channel}
+    ears = {one: Ears(one, real=adapters[one]) for one in adapters}
     site.parts = replace(site.parts, adapters=ears)
     site.app = create_app(site.parts)
     with transaction(site.sessions) as session:
