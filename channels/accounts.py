@@ -7,11 +7,12 @@ shown again. Where a provider stands, and how patient we are with it, is `settin
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from channels.dkim import private_key
 from channels.http import Clock, utc_now
 from channels.prices import Prices
 from channels.settings import ChannelSettings
@@ -32,6 +33,13 @@ def _fits_a_bind(password: SecretStr) -> SecretStr:
     return password
 
 
+def _signs_letters(key: SecretStr) -> SecretStr:
+    private_key(key.get_secret_value())
+    return key
+
+
+RsaKey = Annotated[SecretStr, AfterValidator(_signs_letters)]
+Label = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)?$")]  # of DNS
 ASCII = r"^[\x20-\x7e]*$"
 Word = Annotated[SecretStr, AfterValidator(_fits_an_address)]  # unguessable, part of an address
 
@@ -147,7 +155,16 @@ class SmtpAccount(Account):
     url: SecretStr
     starttls: bool = True
     sender: str
-    bounce_domain: str = ""
+    bounce_domain: str = ""  # its mail comes to us: bounces, complaints, "unsubscribe"
+    callback_secret: Word | None = None  # seals bounce addresses; in the address that hears them
+    dkim_key: RsaKey | None = None
+    dkim_selector: Label = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if bool(self.dkim_key) != bool(self.dkim_selector):
+            raise ValueError("a DKIM key needs its selector, and a selector its key")
+        return self
 
 
 async def _deaf(_said: Sequence[Receipt | Incoming]) -> None:
@@ -185,6 +202,9 @@ def of_environment(settings: ChannelSettings) -> dict[str, Account]:
             starttls=settings.smtp_starttls,
             sender=settings.smtp_sender,
             bounce_domain=settings.smtp_bounce_domain,
+            callback_secret=settings.smtp_callback_secret,
+            dkim_key=settings.smtp_dkim_key,
+            dkim_selector=settings.smtp_dkim_selector,
         )
     if settings.smpp_url:
         found["smpp"] = _smpp(settings, urlsplit(settings.smpp_url.get_secret_value()))

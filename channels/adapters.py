@@ -14,7 +14,7 @@ from channels.accounts import (
     ZaloAccount,
     of_environment,
 )
-from channels.email import EmailAdapter
+from channels.email.adapter import EmailAdapter
 from channels.esms.adapter import EsmsAdapter
 from channels.http import Clock, utc_now
 from channels.settings import ChannelSettings

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from channels.dkim import private_key
 from channels.prices import Prices
 from channels.sms_templates import Templates
 
@@ -165,6 +166,18 @@ class ChannelSettings(BaseSettings):
     smtp_bounce_domain: str = Field(
         "", description="Domain of bounce addresses and Message-IDs; else that of the sender."
     )
+    smtp_callback_secret: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Unguessable word in the address to which the relay hands bounces, and what"
+        " seals them. Without it, or without a bounce domain, no bounce is heard.",
+    )
+    smtp_dkim_key: SecretStr | None = Field(
+        None, description="RSA key of 2048 bits or more, in PEM, that signs letters (DKIM)."
+    )
+    smtp_dkim_selector: str = Field(
+        "", description="The name under which the sender's domain publishes that key."
+    )
     smtp_connections: int = Field(
         8, ge=1, le=64, description="Connections to the mail relay at once, per process."
     )
@@ -186,7 +199,14 @@ class ChannelSettings(BaseSettings):
             raise ValueError("must be an http:// or https:// address without a query")
         return value.rstrip("/")
 
-    @field_validator("esms_callback_secret", "telegram_webhook_secret")
+    @field_validator("smtp_dkim_key")
+    @classmethod
+    def _signs_letters(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            private_key(value.get_secret_value())
+        return value
+
+    @field_validator("esms_callback_secret", "smtp_callback_secret", "telegram_webhook_secret")
     @classmethod
     def _fits_an_address(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not re.fullmatch(r"[A-Za-z0-9_-]+", value.get_secret_value()):
@@ -245,6 +265,8 @@ class ChannelSettings(BaseSettings):
             raise ValueError("give ESMS_API_KEY, ESMS_SECRET_KEY and ESMS_BRANDNAME, or none")
         if self.smpp_url and not self.smpp_brandname:
             raise ValueError("SMPP_URL needs SMPP_BRANDNAME, the registered sender's name")
+        if bool(self.smtp_dkim_key) != bool(self.smtp_dkim_selector):
+            raise ValueError("give SMTP_DKIM_KEY and SMTP_DKIM_SELECTOR, or neither")
         if self.smtp_url and "@" not in self.smtp_sender:
             raise ValueError("SMTP_URL needs SMTP_SENDER, the address in From:")
         return self

@@ -11,19 +11,20 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email import LETTERS_PER_CONNECTION, EmailAdapter
+from channels.email.adapter import LETTERS_PER_CONNECTION, EmailAdapter
+from channels.email.answers import ROWS
 from contactbook.ports.channel import (
     Accepted,
     AccountUnusable,
-    Callback,
     Channel,
-    Forged,
+    Gone,
     NotReachable,
     OutcomeUnknown,
     Outgoing,
     SendFailed,
     TryAgain,
 )
+from tests.channels import test_tables
 from tests.channels.adapter_contract import (
     NOW,
     REFERENCE,
@@ -35,6 +36,10 @@ from tests.channels.adapter_contract import (
 )
 from tests.channels.wire import HANG_UP, SILENCE, Relay, mail_relay
 
+BOUNCES: dict[str, Any] = {
+    "smtp_bounce_domain": "bounce.example",
+    "smtp_callback_secret": "a-word-of-16-signs",
+}
 LONG = "Bé An hôm nay ăn hết suất trưa.\n.\n.. chấm đầu dòng\r\nhết\rthật " + "rất dài " * 300
 HTML = f"<p>{LONG}</p>"
 
@@ -92,12 +97,24 @@ def test_a_letter_has_its_headers() -> None:
     assert letter.get_content_type() == "text/plain"
 
 
-def test_bounces_go_to_an_address_of_their_own() -> None:
-    [came], relay = told([outgoing(Channel.EMAIL)], smtp_bounce_domain="bounce.example")
-    assert came == Accepted(f"{REFERENCE}@bounce.example")
-    assert f"MAIL FROM:<bounce+{REFERENCE.hex}@bounce.example>" in relay.commands
-    _, relay = told([outgoing(Channel.EMAIL)])
-    assert "MAIL FROM:<no-reply@hoasen.example>" in relay.commands
+def test_bounces_go_to_an_address_of_their_own_that_only_we_can_make() -> None:
+    [came], relay = told([outgoing(Channel.EMAIL)], **BOUNCES)
+    assert isinstance(came, Accepted)
+    name, _, domain = came.provider_id.partition("@")
+    assert name.startswith(f"{REFERENCE.hex}.")
+    assert domain == "bounce.example"
+    [sender] = [command for command in relay.commands if command.startswith("MAIL")]
+    assert sender.startswith(f"MAIL FROM:<bounce+{name}@bounce.example>")
+    assert len(f"bounce+{name}") <= 64
+    other = BOUNCES | {"smtp_callback_secret": "another-word-of-16"}
+    assert told([outgoing(Channel.EMAIL)], **other)[0] != [came]
+
+
+def test_without_a_word_or_a_domain_bounces_go_to_the_sender() -> None:
+    for missing in BOUNCES:
+        some = {name: value for name, value in BOUNCES.items() if name != missing}
+        _, relay = told([outgoing(Channel.EMAIL)], **some)
+        assert "MAIL FROM:<no-reply@hoasen.example>" in relay.commands
 
 
 @given(
@@ -288,6 +305,29 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_nobody_may_call_us_about_mail() -> None:
-    with pytest.raises(Forged):
-        adapter_at(Channel.EMAIL, "http://127.0.0.1:9").read(Callback("POST", "bounce"))
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (b"550 5.1.1 user unknown", Gone),
+        (b"550-5.1.10 no such\r\n550 5.1.10 address", Gone),
+        (b"550 5.2.1 mailbox disabled", Gone),
+        (b"550 5.7.1 we do not like you", NotReachable),
+        (b"552 5.2.2 full", NotReachable),
+        (b"550 mailbox unavailable", NotReachable),
+        (b"450 4.1.1 not now", TryAgain),
+    ],
+)
+def test_a_mailbox_that_does_not_exist_is_given_up(words: bytes, kind: type[SendFailed]) -> None:
+    [came], _ = told([outgoing(Channel.EMAIL)], {"rcpt": words})
+    assert type(came) is kind
+
+
+def test_every_row_of_refusals_is_answered_in_the_table_of_all_providers() -> None:
+    named = {"greeting": "greeting", "log-in": "auth", "MAIL": "mail", "RCPT": "rcpt"}
+    told_there = {(step, code, kind) for step, code, kind in test_tables.SMTP}
+    for row in ROWS:
+        steps = [named[row.step]] if row.step in named else ["data", "dot"]
+        for step in steps:
+            others = [code for at, code, kind in told_there if at == step and kind is row.verdict]
+            assert row.code in others or (row.code == 0 and {599, 554} & set(others)), row
+        assert row.meaning
