@@ -5,6 +5,7 @@ migrate         bring the tables up to date         worker   messages, or the ti
 import-roster   a school's class list               simulate the four providers on loopback
 create-user     somebody who signs in               bench    how fast messages leave
 telegram-poll   parents' words without a webhook    telegram-webhook  where Telegram sends them
+chat            what a parent's words mean
 """
 
 import sys
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from contactbook.chat import chat
 from contactbook.machine import lifeline
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(chat)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""What a parent writes: understood, without database or network."""

@@ -1,0 +1,1 @@
+"""Tests of the conversation: what parents write, and what is understood."""
