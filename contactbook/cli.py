@@ -4,8 +4,7 @@ demo            a small city on this machine        serve    pages and callbacks
 migrate         bring the tables up to date         worker   messages, or the timetable
 import-roster   a school's class list               simulate the four providers on loopback
 create-user     somebody who signs in               bench    how fast messages leave
-telegram-poll   parents' words without a webhook    telegram-webhook  where Telegram sends them
-chat            what a parent's words mean
+telegram-poll, telegram-webhook   how parents' words come    chat     what they mean
 """
 
 import sys
@@ -211,8 +210,7 @@ def create_user(  # noqa: PLR0913 a person is described by these
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return asked
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 @app.command("import-roster")
