@@ -7,8 +7,10 @@ from typing import Any
 from channels.accounts import (
     Account,
     EsmsAccount,
+    FptAccount,
     SmppAccount,
     SmtpAccount,
+    SpeedSmsAccount,
     Surroundings,
     TelegramAccount,
     ZaloAccount,
@@ -16,9 +18,11 @@ from channels.accounts import (
 )
 from channels.email.adapter import EmailAdapter
 from channels.esms.adapter import EsmsAdapter
+from channels.fpt import FptAdapter
 from channels.http import Clock, utc_now
 from channels.settings import ChannelSettings
 from channels.smpp.adapter import SmppAdapter
+from channels.speedsms import SpeedSmsAdapter
 from channels.telegram.adapter import TelegramAdapter
 from channels.zalo.adapter import ZaloAdapter
 from contactbook.ports.channel import Channel, ChannelAdapter
@@ -37,6 +41,8 @@ PROVIDERS: dict[str, Provider] = {
     "smtp": Provider(Channel.EMAIL, SmtpAccount, EmailAdapter),
     "smpp": Provider(Channel.SMS, SmppAccount, SmppAdapter),
     "esms": Provider(Channel.SMS, EsmsAccount, EsmsAdapter),
+    "speedsms": Provider(Channel.SMS, SpeedSmsAccount, SpeedSmsAdapter),
+    "fpt": Provider(Channel.SMS, FptAccount, FptAdapter),
 }
 
 

@@ -1,6 +1,6 @@
 """What the simulated providers know: keys, limits and how quickly receipts come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -25,8 +25,23 @@ class Config:
     esms_templates: tuple[str, ...] = ()  # "{P1,20} la ma …": none means that any text passes
     esms_blocked_words: tuple[str, ...] = ()
     esms_price: int = 850  # VND for a segment
+    esms_prices: Mapping[str, int] = field(default_factory=dict)  # by carrier, where another: Mobi
+    esms_test_brandnames: tuple[str, ...] = ("Baotrixemay",)  # a text only once in five minutes
     esms_balance: int = 10_000_000_000
     esms_callback_timeout: float = 10.0  # seconds; only a time-out is tried again, five times
+
+    speedsms_token: str = field(default="speedsms-token", repr=False)
+    speedsms_senders: tuple[str, ...] = ("HOAMAI",)
+    speedsms_price: int = 250  # VND for a segment
+    speedsms_balance: int = 10_000_000_000
+    speedsms_callback_url: str | None = None  # one for the account
+    speedsms_inbound: str = "sms"  # or "incoming": which it is, is unconfirmed
+
+    fpt_client_id: str = "fpt-client"
+    fpt_client_secret: str = field(default="fpt-secret", repr=False)
+    fpt_brandnames: tuple[str, ...] = ("HOAMAI",)
+    fpt_templates: tuple[str, ...] = ()
+    fpt_blocked_words: tuple[str, ...] = ()
 
     zalo_access_token: str = field(default="zalo-token", repr=False)
     zalo_refresh_token: str = field(default="zalo-refresh", repr=False)

@@ -9,7 +9,8 @@ An outcome is a word or an object. Words:
     {"error": "104"}         the provider's own error code (Telegram: the description)
     {"throttle": 3}          the provider's own "too many", asking for 3 seconds
     {"slow": 2}              answers after 2 seconds; goes with the others
-    {"receipt": "none"}      none | failed | rejected | twice | late | early | reordered
+    {"receipt": "none"}      none | failed | rejected | temporary | twice | late | early |
+                             reordered
     {"delay": 5}             seconds until the receipt; goes with the others
     {"times": 3}             stands for three of its kind
 """
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 WORDS = {"ok", "hang", "reset", "html", "hang_after", "reset_after", "html_after"}
-RECEIPTS = {"", "none", "failed", "rejected", "twice", "late", "early", "reordered"}
+RECEIPTS = {"", "none", "failed", "rejected", "temporary", "twice", "late", "early", "reordered"}
 NUMBERED = {"http", "http_after", "error", "throttle"}
 KNOWN = WORDS | NUMBERED | {"slow", "delay", "receipt", "times"}
 DOWN = {

@@ -12,7 +12,7 @@ from typing import cast
 import uvicorn
 import uvloop
 
-from channels.simulator import door, mail, phone, sms, wire, zalo
+from channels.simulator import door, fpt, mail, phone, sms, speedsms, wire, zalo
 from channels.simulator.config import Config
 from channels.simulator.courier import Courier
 from channels.simulator.faults import Faults
@@ -91,7 +91,8 @@ class Simulator:
         self.courier = Courier(self.config.receipts_per_second)
         parts = self.config, self.book, self.faults, self.courier
         self.sms, self.zalo, self.telegram = sms.Esms(*parts), zalo.Zalo(*parts), Telegram(*parts)
-        voices = Voices(self.book, self.zalo, self.telegram)
+        self.speedsms, self.fpt = speedsms.SpeedSms(*parts), fpt.Fpt(*parts)
+        voices = Voices(self.book, self.zalo, self.telegram, self.speedsms)
         self._door = door.Door(self.book, self.faults, self.courier, voices)
         self._pages = phone.Phones(self.book, voices)
 
@@ -106,6 +107,10 @@ class Simulator:
         """Whose address `path` is."""
         if path.startswith(sms.PREFIX):
             return self.sms.answer
+        if path.startswith(speedsms.PREFIX):
+            return self.speedsms.answer
+        if path in fpt.PATHS:
+            return self.fpt.answer
         if path.startswith(zalo.PREFIXES):
             return self.zalo.answer
         if path.startswith(("/bot", "/file/bot")):

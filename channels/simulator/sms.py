@@ -6,7 +6,7 @@ Below `/MainService.svc/json/`. Credentials are in the body, and so are errors: 
 import re
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from channels.simulator.config import Config
 from channels.simulator.courier import Courier
 from channels.simulator.faults import Faults, Outcome
 from channels.simulator.segments import as_shown, segments
-from channels.simulator.sms_records import Account, Report, carrier, said
+from channels.simulator.sms_records import Account, Report, carrier, price_of, said
 from channels.simulator.state import Book, Message
 from channels.simulator.wire import Reply, Request, as_json, perform
 
@@ -23,6 +23,7 @@ PREFIX = "/MainService.svc/json/"
 SEND = "SendMultipleMessage_V4_post_json"
 MEMORY = timedelta(hours=24)  # of RequestIds
 REMEMBERED = 1_000_000
+ONCE_WITHIN = timedelta(minutes=5)  # of one text to one number, under a test brand name
 LONGEST_REQUEST_ID = 50
 CALLBACK_RETRIES = 5
 TYPES = {"1", "2", "8", "23", "24", "25"}
@@ -37,6 +38,7 @@ class Esms:
         self.config, self.book, self.faults, self.courier = config, book, faults, courier
         self.account = Account(config, config.esms_balance)
         self.requests: OrderedDict[str, float] = OrderedDict()  # RequestId: when it was taken
+        self.texts: dict[tuple[str, str], datetime] = {}  # of test brand names
         self.templates = [pattern(text) for text in config.esms_templates]
 
     async def answer(self, request: Request) -> Reply:
@@ -72,9 +74,11 @@ class Esms:
         request_id = told.get("RequestId", "")
         if request_id and self._known(request_id):
             return self._again(request_id)
+        if told["Brandname"] in self.config.esms_test_brandnames and self._lately(told, phone):
+            return self._again("")
         wide = told.get("IsUnicode", "0") == "1"
         count = segments(told["Content"], unicode=wide)
-        price = count * self.config.esms_price
+        price = count * price_of(self.config, phone)
         if price > self.account.balance:
             return _error("103")
         self.account.balance -= price
@@ -99,14 +103,14 @@ class Esms:
         return as_json({"CodeResult": "124", "CountRegenerate": 0, **more})
 
     def _deliver(self, message: Message, price: int, url: str, played: Outcome) -> Reply:
-        report = Report(message.reference, message.address, price)
+        report = Report(message.reference, message.address, price, message.at)
         self.book.add(message)
         self.account.keep(message.provider_id, report)
         wait = self.config.receipt_delay if played.delay is None else played.delay
         wait = {"early": 0.0, "late": 10 * wait}.get(played.receipt, wait)
 
         async def tell() -> None:
-            arrived = played.receipt not in ("failed", "rejected")
+            arrived = played.receipt not in ("failed", "rejected", "temporary")
             report.end(arrived=arrived, rejected=played.receipt == "rejected")
             self.book.mark(message, "delivered" if arrived else "failed")
             if url:
@@ -143,7 +147,8 @@ class Esms:
     def _wrong(self, told: dict[str, str], phone: str) -> str:
         """The code of the first thing wrong with a request, or nothing."""
         content, kind = told.get("Content", ""), told.get("SmsType", "")
-        known = told.get("Brandname", "") in self.config.esms_brandnames
+        ours = *self.config.esms_brandnames, *self.config.esms_test_brandnames
+        known = told.get("Brandname", "") in ours
         checks = (
             (not self.account.may(told), "101"),
             (not content or len(told.get("RequestId", "")) > LONGEST_REQUEST_ID, "invalid"),
@@ -156,6 +161,17 @@ class Esms:
             (self.templates and not any(t.fullmatch(content) for t in self.templates), "146"),
         )
         return next((code for wrong, code in checks if wrong), "")
+
+    def _lately(self, told: dict[str, str], phone: str) -> bool:
+        """Whether the same text went to the same number within five minutes.
+
+        No code is documented for that; 124 is the one of duplicates.
+        """
+        now, key = self.book.clock(), (phone, told["Content"])
+        again = key in self.texts and now - self.texts[key] < ONCE_WITHIN
+        if not again:
+            self.texts[key] = now
+        return again
 
     def _known(self, request_id: str) -> bool:
         oldest = self.book.clock().timestamp() - MEMORY.total_seconds()

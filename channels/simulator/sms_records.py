@@ -6,6 +6,7 @@ The calls name their code differently (CodeResult, CodeResponse); the documents 
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from channels.simulator.config import Config
@@ -14,14 +15,15 @@ from channels.simulator.wire import Request
 
 STATUSES = 200_000
 QUEUED, REJECTED, FINISHED = 2, 4, 5
+WEEK = timedelta(days=7)  # how far back the status calls look
 CARRIERS = (  # telcoid, name and the prefixes that (by guess: numbers may move) are theirs
-    (1, "Viettel", r"3[2-9]|86|9[678]"),
-    (2, "Mobi", r"7[06789]|89|9[03]"),
+    (1, "Viettel", r"3[1-9]|86|9[678]"),
+    (2, "Mobi", r"30|51|7[06789]|89[6-9]|9[03]"),
     (3, "Vina", r"8[1-58]|9[14]"),
-    (4, "Vietnamobile", r"5[268]|92"),
-    (5, "Gtel", r"59|99"),
+    (4, "Vietnamobile", r"52[238]|5[68]|92"),
+    (5, "Gtel", r"59|99[3-7]"),
     (6, "Itel", r"87"),
-    (7, "Reddi", r"55"),
+    (7, "Reddi", r"559"),
 )
 SAID = {
     "101": "Authorize Failed",
@@ -44,6 +46,7 @@ class Report:
     request_id: str
     phone: str
     price: int
+    at: datetime
     status: int = QUEUED
     success: int = 0
     failed: int = 0
@@ -72,10 +75,14 @@ class Account:
         given = told.get("ApiKey"), told.get("SecretKey")
         return given == (self.config.esms_api_key, self.config.esms_secret_key)
 
+    def _report(self, sms_id: str) -> Report | None:
+        report = self.reports.get(sms_id)
+        return report if report and self.config.clock() - report.at < WEEK else None
+
     def status(self, request: Request) -> dict[str, Any]:
         """GetSendStatus: figures are numbers here, words in the callback."""
         sms_id = request.query.get("RefId", "")
-        report = self.reports.get(sms_id)
+        report = self._report(sms_id)
         if not self.may(request.query) or report is None:
             code = "105" if self.may(request.query) else "101"
             return {"CodeResponse": code, "SMSID": sms_id}
@@ -91,7 +98,7 @@ class Account:
         }
 
     def receivers(self, request: Request) -> dict[str, Any]:
-        report = self.reports.get(request.query.get("RefId", ""))
+        report = self._report(request.query.get("RefId", ""))
         if not self.may(request.query) or report is None:
             return said("105" if self.may(request.query) else "101")
         one = {
@@ -112,7 +119,8 @@ class Account:
         if not self.may(request.query):
             return said("101")
         text = request.query.get("Content", "")
-        total = segments(text, unicode=not is_gsm(text)) * self.config.esms_price
+        each = price_of(self.config, request.query.get("Phone", ""))
+        total = segments(text, unicode=not is_gsm(text)) * each
         head = {"CodeResult": "100", "ErrorMessage": "success"}
         return {**head, "TotalPrice": total, "TotalReceiver": 1}
 
@@ -139,6 +147,11 @@ class Account:
 
 def said(code: str) -> dict[str, Any]:
     return {"CodeResult": code, "CountRegenerate": 0, "ErrorMessage": SAID.get(code, "Failed")}
+
+
+def price_of(config: Config, phone: str) -> int:
+    """VND of a segment to the carrier of `phone`."""
+    return config.esms_prices.get(carrier(phone)[1], config.esms_price)
 
 
 def carrier(phone: str) -> tuple[int, str]:

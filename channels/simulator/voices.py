@@ -3,6 +3,8 @@
 from secrets import token_hex
 from typing import Any
 
+from channels.simulator.sms import domestic
+from channels.simulator.speedsms import SpeedSms
 from channels.simulator.state import Book, Message
 from channels.simulator.telegram import Telegram
 from channels.simulator.telegram_files import shown
@@ -18,8 +20,8 @@ class CannotSay(ValueError):
 
 
 class Voices:
-    def __init__(self, book: Book, zalo: Zalo, telegram: Telegram) -> None:
-        self.book, self.zalo, self.telegram = book, zalo, telegram
+    def __init__(self, book: Book, zalo: Zalo, telegram: Telegram, speedsms: SpeedSms) -> None:
+        self.book, self.zalo, self.telegram, self.speedsms = book, zalo, telegram, speedsms
 
     def act(self, told: dict[str, Any]) -> str:
         """One of DEEDS; returns its provider's id. `times`: the same update is told so often."""
@@ -32,7 +34,9 @@ class Voices:
             return self._zalo(address, deed, value)
         if channel == "telegram":
             return self._telegram(address, deed, told)
-        raise CannotSay("only zalo and telegram can be answered")
+        if channel == "sms" and deed == "text" and self.speedsms.config.speedsms_callback_url:
+            return self._sms(address, str(value)[:LONGEST])
+        raise CannotSay("only zalo, telegram and a text by SpeedSMS can be answered")
 
     def _zalo(self, user: str, deed: str, value: object) -> str:
         if deed == "follow":
@@ -47,6 +51,12 @@ class Voices:
             ends = {"sender": {"id": user}, "recipient": {"id": self.zalo.config.zalo_oa_id}}
             self.zalo.hooks.event("user_submit_info", {**ends, "info": value})
         return ""
+
+    def _sms(self, phone: str, text: str) -> str:
+        if (known := domestic(phone)) is None:
+            raise CannotSay("not a mobile number")
+        self._show("sms", known, text)
+        return self.speedsms.says(known, text)
 
     def _telegram(self, chat: str, deed: str, told: dict[str, Any]) -> str:
         value, times = told[deed], int(told.get("times", 1))

@@ -322,3 +322,54 @@ def test_an_early_receipt_overtakes_the_answer(stage: Stage, ears: Ears) -> None
     stage.script("sms", "0901888484", {"receipt": "early"})
     told = send(stage, CallbackUrl=ears.url)
     assert ears.calls[0].query["SMSID"] == told["SMSID"]
+
+
+class TestPrices:
+    @pytest.fixture
+    def config(self) -> dict[str, Any]:
+        return {"esms_prices": {"Mobi": 700, "Itel": 900}, "esms_balance": 100_000}
+
+    @pytest.mark.parametrize(
+        ("phone", "price"),
+        [("0901888484", 1400), ("0871888484", 1800), ("0961888484", 1700), ("0311888484", 1700)],
+    )
+    def test_each_carrier_has_its_price_for_each_segment(
+        self, stage: Stage, phone: str, price: int
+    ) -> None:
+        send(stage, Phone=phone, Content="a" * 161, CallbackUrl=stage.ears.url)
+        assert balance(stage)["Balance"] == 100_000 - price
+        [call] = stage.ears.heard(1)
+        assert call.query["TotalPrice"] == f"{price}.0000"
+        asked = stage.http.get(
+            "/MainService.svc/json/SummaryMultipleMessage_V4_get",
+            params={**KEYS, "Content": "a" * 161, "Phone": phone},
+        )
+        assert asked.json()["TotalPrice"] == price
+
+
+def test_the_test_brandname_carries_a_text_to_a_number_once_in_five_minutes(
+    stage: Stage, clock: Clock
+) -> None:
+    def trial(number: int, **change: str) -> str:
+        told = send(stage, Brandname="Baotrixemay", RequestId=f"our-{number}", **change)
+        return str(told["CodeResult"])
+
+    assert [trial(1), trial(2), trial(3, Phone="0901888485"), trial(4, Content="thu")] == [
+        "100", "124", "100", "100",
+    ]  # fmt: skip
+    clock.now += timedelta(minutes=5)
+    assert trial(5) == "100"
+    assert [send(stage, RequestId=f"own-{n}")["CodeResult"] for n in (1, 2)] == ["100", "100"]
+
+
+def test_status_is_kept_for_seven_days(stage: Stage, clock: Clock) -> None:
+    sms_id = send(stage)["SMSID"]
+    path = "/MainService.svc/json/GetSendStatus"
+
+    def code() -> str:
+        told = stage.http.get(path, params={"RefId": sms_id, **KEYS}).json()
+        return str(told["CodeResponse"])
+
+    assert code() == "100"
+    clock.now += timedelta(days=7)
+    assert code() == "105"
