@@ -61,6 +61,7 @@ RELATIVE = {
 NO_DAY = (
     "mai mốt|xưa nay|lâu nay|dạo (này|nay)|hổm! (nay|rày)|(đến|tới|từ|năm|tháng) nay|hoa mai"
     "|(mấy|mây|vài|nhiều|2|3|hai|ba|bốn) (bữa|hôm|ngày) nay|lần thứ @num|nay mai"
+    "|(tin|sổ|cái|vụ) nay"
     "|(thêm|xem|đổi|qua|sang|coi) (bé|con|đứa|cháu) thứ (hai|2|ba|3)|bữa (giờ|rày)"
 )
 PAST = "(hôm|bữa) (trước|nọ|hổm|bữa)|bữa hổm|hồi (trước|đó)|ngày trước|(tháng|kỳ|đợt) (trước|rồi)"
