@@ -19,13 +19,15 @@ help:  ## this list
 
 setup:  ## make .venv and install what the lock files name; quick when nothing changed
 	@scripts/setup everything
+	@scripts/node-packages --if-possible
 
 demo:  ## a small city on this machine: teachers' pages, and the parents' phones
 	@scripts/setup runtime
 	@$(BIN)/contactbook demo $(ARGS)
 
 test: setup  ## the whole suite, browser included
-	@scripts/system-packages chromium fonts-noto-core
+	@scripts/system-packages chromium fonts-noto-core nodejs npm
+	@scripts/node-packages >/dev/null
 	$(BIN)/python -m pytest $(ARGS)
 
 check: setup  ## lint, types, import contracts, and the rules of the house

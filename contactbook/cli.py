@@ -138,6 +138,7 @@ def worker(
 def simulate(
     http_port: Port = 0,
     smtp_port: Port = 0,
+    smpp_port: Port = 0,
     callback_url: Annotated[
         str, typer.Option(help="Where Zalo and Telegram send what parents do.")
     ] = "http://127.0.0.1:8000",
@@ -146,7 +147,7 @@ def simulate(
     from contactbook.demo.providers import play
 
     with said_plainly():
-        play(http_port, smtp_port, callback_url)
+        play(http_port, smtp_port, callback_url, smpp_port)
 
 
 @app.command()

@@ -9,6 +9,7 @@ Start it with `server.Simulator`, `server.running` (tests) or `server.run` (a ch
     CHANNELS_ZALO_OA_URL   http_url    answers below /v3.0/oa/, /v2.0/oa/ and /v4/oa/ (OAuth)
     CHANNELS_TELEGRAM_URL  http_url    answers below /bot<token>/
     CHANNELS_SMTP_URL      smtp_url    smtp://127.0.0.1:port
+    CHANNELS_SMPP_URL      smpp_url    smpp://hoamai:smpp-key@127.0.0.1:port
     /                      the parents' phones, to be looked at
     /_simulator/…          the stage door: faults, people, what arrived (door.py)
 """

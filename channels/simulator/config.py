@@ -16,6 +16,7 @@ class Config:
     host: str = "127.0.0.1"
     http_port: int = 0
     smtp_port: int = 0
+    smpp_port: int = 0
     kept: int = 200_000  # messages remembered; older ones are forgotten
     kept_bytes: int = 256_000_000
 
@@ -42,6 +43,20 @@ class Config:
     fpt_brandnames: tuple[str, ...] = ("HOAMAI",)
     fpt_templates: tuple[str, ...] = ()
     fpt_blocked_words: tuple[str, ...] = ()
+
+    smpp_system_id: str = "hoamai"
+    smpp_password: str = field(default="smpp-key", repr=False)
+    smpp_brandnames: tuple[str, ...] = ("HOAMAI",)
+    smpp_short_number: str = "8077"  # where parents' answers go
+    smpp_binds: int = 0  # sessions at once; one more is answered with "already bound"
+    smpp_window: int = 0  # submit_sm without an answer at once; more are answered "queue full"
+    smpp_per_second: int = 0  # submit_sm; more are answered "throttled"
+    smpp_first_id: int = 0  # ids count up from here
+    smpp_ids: str = "hex"  # hex: receipts in decimal | decimal: receipts in hex | same: both in hex
+    smpp_receipt_text: bool = True  # what a receipt says it with
+    smpp_receipt_tlvs: bool = False
+    smpp_repeat: float = 5.0  # seconds until an unanswered deliver_sm is told again; 0: never …
+    smpp_tries: int = 4  # … and how often in all
 
     zalo_access_token: str = field(default="zalo-token", repr=False)
     zalo_refresh_token: str = field(default="zalo-refresh", repr=False)

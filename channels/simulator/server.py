@@ -1,4 +1,4 @@
-"""All simulators in one process: HTTP on one loopback port, SMTP on another."""
+"""All simulators in one process: HTTP on one loopback port, SMTP and SMPP on others."""
 
 import asyncio
 import signal
@@ -12,7 +12,7 @@ from typing import cast
 import uvicorn
 import uvloop
 
-from channels.simulator import door, fpt, mail, phone, sms, speedsms, wire, zalo
+from channels.simulator import door, fpt, mail, phone, sms, smsc, speedsms, wire, zalo
 from channels.simulator.config import Config
 from channels.simulator.courier import Courier
 from channels.simulator.faults import Faults
@@ -28,7 +28,7 @@ START_WITHIN = 15.0  # seconds
 
 
 class Simulator:
-    """The four providers and the parents' phones; lives on the loop that starts it."""
+    """The providers and the parents' phones; lives on the loop that starts it."""
 
     def __init__(self, config: Config | None = None) -> None:
         self.config = config or Config()
@@ -36,7 +36,7 @@ class Simulator:
             raise ValueError("a simulator listens on the loopback interface only")
         self.book = Book(self.config.clock, self.config.kept, self.config.kept_bytes)
         self.faults = Faults()
-        self.http_url = self.smtp_url = ""
+        self.http_url = self.smtp_url = self.smpp_url = ""
 
     @property
     def messages(self) -> list[Message]:
@@ -48,23 +48,25 @@ class Simulator:
         return self.book.phones
 
     async def start(self) -> None:
-        """Listen; returns when both ports answer."""
-        http, smtp = _bound(self.config.host, self.config.http_port), None
+        """Listen; returns when all ports answer."""
+        ports = self.config.http_port, self.config.smtp_port, self.config.smpp_port
+        sockets: list[socket.socket] = []
         try:
-            smtp = _bound(self.config.host, self.config.smtp_port)
-            await self._start(http, smtp)
+            for port in ports:
+                sockets.append(_bound(self.config.host, port))  # noqa: PERF401 those before it are closed
+            await self._start(*sockets)
         except BaseException:
-            http.close()
-            if smtp:
-                smtp.close()
+            for one in sockets:
+                one.close()
             raise
 
-    async def _start(self, http: socket.socket, smtp: socket.socket) -> None:
+    async def _start(self, http: socket.socket, smtp: socket.socket, smpp: socket.socket) -> None:
         self._assemble()
         await self.courier.start()
         letterbox = mail.Mail(self.config, self.book, self.faults)
         loop = asyncio.get_running_loop()
         self._smtp = await loop.create_server(lambda: mail.server(letterbox), sock=smtp)
+        self._smpp = await asyncio.start_server(self.smsc.talk, sock=smpp)
         settings = uvicorn.Config(
             self._answer,
             http=wire.Connection,
@@ -86,19 +88,24 @@ class Simulator:
             await asyncio.sleep(0.01)
         self.http_url = f"http://{self.config.host}:{http.getsockname()[1]}"
         self.smtp_url = f"smtp://{self.config.host}:{smtp.getsockname()[1]}"
+        who = f"{self.config.smpp_system_id}:{self.config.smpp_password}"
+        self.smpp_url = f"smpp://{who}@{self.config.host}:{smpp.getsockname()[1]}"
 
     def _assemble(self) -> None:
         self.courier = Courier(self.config.receipts_per_second)
         parts = self.config, self.book, self.faults, self.courier
         self.sms, self.zalo, self.telegram = sms.Esms(*parts), zalo.Zalo(*parts), Telegram(*parts)
         self.speedsms, self.fpt = speedsms.SpeedSms(*parts), fpt.Fpt(*parts)
-        voices = Voices(self.book, self.zalo, self.telegram, self.speedsms)
+        self.smsc = smsc.Smsc(*parts)
+        voices = Voices(self.book, self.zalo, self.telegram, self.speedsms, self.smsc)
         self._door = door.Door(self.book, self.faults, self.courier, voices)
         self._pages = phone.Phones(self.book, voices)
 
     async def stop(self) -> None:
         """Hang up on everybody and forget what was still to be told."""
         self._smtp.close()
+        self._smpp.close()
+        self.smsc.stop()
         await self.courier.stop()
         self._http.should_exit = True
         await self._serving
@@ -155,7 +162,8 @@ async def _until_told(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     await simulator.start()
-    sys.stdout.write(f"simulators ready {simulator.http_url} {simulator.smtp_url}\n")
+    ports = simulator.http_url, simulator.smtp_url, simulator.smpp_url
+    sys.stdout.write(f"simulators ready {' '.join(ports)}\n")
     sys.stdout.flush()
     await told.wait()
     await simulator.stop()

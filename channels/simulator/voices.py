@@ -4,6 +4,7 @@ from secrets import token_hex
 from typing import Any
 
 from channels.simulator.sms import domestic
+from channels.simulator.smsc import Smsc
 from channels.simulator.speedsms import SpeedSms
 from channels.simulator.state import Book, Message
 from channels.simulator.telegram import Telegram
@@ -20,8 +21,11 @@ class CannotSay(ValueError):
 
 
 class Voices:
-    def __init__(self, book: Book, zalo: Zalo, telegram: Telegram, speedsms: SpeedSms) -> None:
-        self.book, self.zalo, self.telegram, self.speedsms = book, zalo, telegram, speedsms
+    def __init__(
+        self, book: Book, zalo: Zalo, telegram: Telegram, speedsms: SpeedSms, smsc: Smsc
+    ) -> None:
+        self.book, self.zalo, self.telegram = book, zalo, telegram
+        self.speedsms, self.smsc = speedsms, smsc
 
     def act(self, told: dict[str, Any]) -> str:
         """One of DEEDS; returns its provider's id. `times`: the same update is told so often."""
@@ -34,9 +38,9 @@ class Voices:
             return self._zalo(address, deed, value)
         if channel == "telegram":
             return self._telegram(address, deed, told)
-        if channel == "sms" and deed == "text" and self.speedsms.config.speedsms_callback_url:
+        if channel == "sms" and deed == "text" and self._sms_answers():
             return self._sms(address, str(value)[:LONGEST])
-        raise CannotSay("only zalo, telegram and a text by SpeedSMS can be answered")
+        raise CannotSay("zalo, telegram, and a text by SMPP or SpeedSMS can be answered")
 
     def _zalo(self, user: str, deed: str, value: object) -> str:
         if deed == "follow":
@@ -55,8 +59,15 @@ class Voices:
     def _sms(self, phone: str, text: str) -> str:
         if (known := domestic(phone)) is None:
             raise CannotSay("not a mobile number")
-        self._show("sms", known, text)
+        shown = self._show("sms", known, text)
+        if self.smsc.sessions:
+            self.smsc.said(known, text)
+            return str(shown.id)
         return self.speedsms.says(known, text)
+
+    def _sms_answers(self) -> bool:
+        """Whether anybody hears what is written back to a brandname's number."""
+        return bool(self.smsc.sessions or self.speedsms.config.speedsms_callback_url)
 
     def _telegram(self, chat: str, deed: str, told: dict[str, Any]) -> str:
         value, times = told[deed], int(told.get("times", 1))

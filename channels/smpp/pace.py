@@ -4,8 +4,8 @@ Told "too many" once, everything waits a moment, and then keeps a gap that shrin
 """
 
 PAUSE = 1.0  # seconds: limits are counted per second
-LEAST, MOST = 0.01, 2.0  # seconds between two messages, once there is a gap at all
-RELIEF = 0.98  # what a success makes of the gap: half of it is gone after some 35
+LEAST, MOST = 0.01, 0.5  # seconds between two messages, once there is a gap at all
+RELIEF = 0.9  # what a success makes of the gap: half of it is gone after seven
 
 
 class Pace:

@@ -1,4 +1,4 @@
-"""The four providers, played on loopback, and the keys that both sides know."""
+"""The providers, played on loopback, and the keys that both sides know."""
 
 import os
 
@@ -37,8 +37,8 @@ def environment(http_port: int, smtp_port: int, callback_url: str) -> dict[str, 
     }
 
 
-def play(http_port: int, smtp_port: int, callback_url: str) -> None:
-    """Play all four until SIGTERM or Ctrl-C, under the keys in the environment or those above."""
+def play(http_port: int, smtp_port: int, callback_url: str, smpp_port: int = 0) -> None:
+    """Play all until SIGTERM or Ctrl-C, under the keys in the environment or those above."""
     try:
         from channels.simulator.server import Config, run  # noqa: PLC0415 a school has none of it
     except ImportError as error:
@@ -47,6 +47,8 @@ def play(http_port: int, smtp_port: int, callback_url: str) -> None:
     config = Config(
         http_port=http_port,
         smtp_port=smtp_port,
+        smpp_port=smpp_port,
+        smpp_brandnames=(key["CHANNELS_ESMS_BRANDNAME"],),
         esms_api_key=key["CHANNELS_ESMS_API_KEY"],
         esms_secret_key=key["CHANNELS_ESMS_SECRET_KEY"],
         esms_brandnames=(key["CHANNELS_ESMS_BRANDNAME"],),

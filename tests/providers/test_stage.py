@@ -147,7 +147,9 @@ def test_as_a_process_it_says_one_line_and_stops_on_sigterm() -> None:
         assert process.stdout
         line = process.stdout.readline()
         assert re.fullmatch(
-            r"simulators ready http://127\.0\.0\.1:\d+ smtp://127\.0\.0\.1:\d+\n", line
+            r"simulators ready http://127\.0\.0\.1:\d+ smtp://127\.0\.0\.1:\d+"
+            r" smpp://hoamai:smpp-key@127\.0\.0\.1:\d+\n",
+            line,
         )
         assert httpx.get(f"{line.split()[2]}/_simulator/state").is_success
         process.send_signal(signal.SIGTERM)
