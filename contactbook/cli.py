@@ -139,11 +139,9 @@ def simulate(
     http_port: Port = 0,
     smtp_port: Port = 0,
     smpp_port: Port = 0,
-    callback_url: Annotated[
-        str, typer.Option(help="Where Zalo and Telegram send what parents do.")
-    ] = "http://127.0.0.1:8000",
+    callback_url: Annotated[str, typer.Option(help="Where webhooks go.")] = "http://127.0.0.1:8000",
 ) -> None:
-    """Play the four providers on loopback, with the parents' phones to look at, until Ctrl-C."""
+    """Play the providers on loopback, with the parents' phones to look at, until Ctrl-C."""
     from contactbook.demo.providers import play
 
     with said_plainly():
