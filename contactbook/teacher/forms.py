@@ -92,8 +92,8 @@ def child_form(typed: Typed) -> ChildForm:
         meal=typed.text("meal"),
         nap=typed.text("nap"),
         nap_minutes=typed.text("nap_minutes"),
-        health=typed.text("health"),
-        remark=typed.text("remark"),
+        health=typed.lines("health"),
+        remark=typed.lines("remark"),
         present_anyway=typed.text("present_anyway") == "yes",
     )
 

@@ -25,7 +25,7 @@ def look(room: RoomDep, session: SessionDep, page: PageDep) -> Response:
 def save(
     form: FormDep, room: RoomDep, session: SessionDep, who: StaffDep, page: PageDep
 ) -> Response:
-    activity, learning = form.text("activity"), form.text("learning")
+    activity, learning = form.lines("activity"), form.lines("learning")
     faults: dict[str, str] = {}
     too_long("activity", activity, MOST_CLASS, faults)
     too_long("learning", learning, MOST_CLASS, faults)

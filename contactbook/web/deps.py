@@ -4,13 +4,14 @@ A page of staff runs as the database role of its school (docs/decisions/0005): a
 of who may see what shows nothing of another school.
 """
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -31,11 +32,15 @@ COOKIE = "contactbook"
 
 
 class SignInFirst(ContactbookError):
-    """Nobody is signed in; `back` is where she wanted to go."""
+    """Nobody is signed in; `back` is where she wanted to go, `ended` whether she was before."""
 
-    def __init__(self, back: str) -> None:
+    def __init__(self, back: str, *, ended: bool) -> None:
         super().__init__("")
-        self.back = back
+        self.back, self.ended = back, ended
+
+
+class StalePage(NotAllowed):
+    """A form of another session: she has signed in anew since this page was made."""
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -64,9 +69,30 @@ def staff_of(request: Request, session: SessionDep, parts: PartsDep) -> SignedIn
     token = request.cookies.get(cookie_name(secure=parts.settings.secure_cookies), "")
     who = signed_in(session, token, parts.now()) if token else None
     if who is None:
-        raise SignInFirst(request.url.path if request.method == "GET" else "")
+        raise sign_in_first(request, token)
     enter_school(session, who.school_id, who.staff_id)
     return who
+
+
+def sign_in_first(request: Request, token: str) -> SignInFirst:
+    """A form leads back to the page it was on.
+
+    A browser drops the cookie when its time is over: a page of ours that she came from tells as
+    well that she was signed in.
+    """
+    page = own_page(request.headers.get("referer", ""), request)
+    back = page
+    if request.method == "GET":
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return SignInFirst(back, ended=bool(token or page))
+
+
+def own_page(address: str, request: Request) -> str:
+    """The path of a page of staff on this site, "" for any other address."""
+    parts = urlsplit(address)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    here = parts.netloc == request.url.netloc and own_path(path)
+    return path if here and parts.path != "/" else ""
 
 
 StaffDep = Annotated[SignedIn, Depends(staff_of)]
@@ -93,11 +119,20 @@ class Typed:
     def text(self, name: str) -> str:
         return tidy(self.fields.get(name))
 
+    def lines(self, name: str) -> str:
+        """Of a field of several lines: they stay apart, and one empty line between two of them."""
+        value = self.fields.get(name)
+        typed = value.splitlines() if isinstance(value, str) else []
+        return EMPTY_LINES.sub("\n\n", "\n".join(map(tidy, typed))).strip()
+
     def many(self, name: str) -> list[str]:
         return [tidy(value) for value in self.fields.getlist(name)]
 
     def ids(self, name: str) -> set[UUID]:
         return {found for one in self.many(name) if (found := as_uuid(one)) is not None}
+
+
+EMPTY_LINES = re.compile("\n{3,}")
 
 
 def tidy(value: object) -> str:
@@ -136,7 +171,7 @@ async def staffs_form(request: Request, who: StaffDep) -> Typed:
     """A form whose sender saw our page: its token is the session's."""
     typed = await anybodys_form(request)
     if not secrets.compare_digest(typed.text("csrf_token").encode(), who.csrf.encode()):
-        raise NotAllowed
+        raise StalePage
     return typed
 
 
@@ -173,8 +208,10 @@ def page_of(request: Request, who: StaffDep, parts: PartsDep) -> Page:
 PageDep = Annotated[Page, Depends(page_of)]
 
 
-def sign_in_address(back: str) -> str:
-    return f"/?next={quote(back)}" if own_path(back) else "/"
+def sign_in_address(back: str, *, ended: bool) -> str:
+    told = {"next": back if own_path(back) else "", "ended": "yes" if ended else ""}
+    asked = {name: value for name, value in told.items() if value}
+    return f"/?{urlencode(asked, safe='/', quote_via=quote)}" if asked else "/"
 
 
 def own_path(path: str) -> bool:

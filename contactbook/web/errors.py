@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contactbook.errors import Conflict, ContactbookError, Invalid, NotAllowed
-from contactbook.web.deps import SignInFirst, sign_in_address
+from contactbook.web.deps import SignInFirst, StalePage, own_page, sign_in_address
 from contactbook.web.guard import HEADERS
 from contactbook.web.templating import language
 
@@ -29,6 +29,7 @@ ANSWERS: dict[type[ContactbookError], HTTPStatus] = {
 def handle(app: FastAPI) -> None:
     """Let every way of failing end in a page."""
     app.add_exception_handler(SignInFirst, to_the_door)
+    app.add_exception_handler(StalePage, made_before)
     app.add_exception_handler(ContactbookError, our_word)
     app.add_exception_handler(RequestValidationError, no_such_address)
     app.add_exception_handler(HTTPException, as_page)
@@ -37,12 +38,21 @@ def handle(app: FastAPI) -> None:
     app.add_exception_handler(Exception, our_fault)
 
 
-def error_page(request: Request, status: int, sentence: str = "", reference: str = "") -> Response:
+def error_page(
+    request: Request,
+    status: int,
+    sentence: str = "",
+    reference: str = "",
+    *,
+    stale: bool = False,
+    next_url: str = "",
+) -> Response:
     template = request.app.state.templates.get_template("web/error.html")
     shown: dict[str, Any] = {
         "status": status,
         "sentence": sentence or None,
-        "next_url": None,
+        "next_url": next_url or None,
+        "stale": stale,
         "reference": reference or None,
     }
     page = template.render(language=language(), csrf_token="", me=None, flash=None, **shown)
@@ -50,8 +60,15 @@ def error_page(request: Request, status: int, sentence: str = "", reference: str
 
 
 def to_the_door(_request: Request, error: Exception) -> Response:
-    back = error.back if isinstance(error, SignInFirst) else ""
-    return RedirectResponse(sign_in_address(back), status_code=HTTPStatus.SEE_OTHER)
+    first = error if isinstance(error, SignInFirst) else SignInFirst("", ended=False)
+    address = sign_in_address(first.back, ended=first.ended)
+    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+
+
+def made_before(request: Request, _error: Exception) -> Response:
+    """She may do this; her page is too old to say so. It is loaded anew from where it was."""
+    again = own_page(request.headers.get("referer", ""), request)
+    return error_page(request, HTTPStatus.FORBIDDEN, stale=True, next_url=again)
 
 
 def our_word(request: Request, error: Exception) -> Response:

@@ -36,11 +36,18 @@ def door_cookie(parts: Parts) -> str:
 
 
 @router.get("/")
-def door(request: Request, session: SessionDep, parts: PartsDep, next: str = "") -> Response:  # noqa: A002 the field's name in the address
+def door(
+    request: Request,
+    session: SessionDep,
+    parts: PartsDep,
+    next: str = "",  # noqa: A002 the field's name in the address
+    ended: str = "",
+) -> Response:
     token = request.cookies.get(cookie_name(secure=parts.settings.secure_cookies), "")
     if token and accounts.signed_in(session, token, parts.now()):
         return RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
-    return shown(request, parts, {"username": "", "next": next if own_path(next) else ""})
+    typed = {"username": "", "next": next if own_path(next) else ""}
+    return shown(request, parts, typed, ended=bool(ended))
 
 
 @router.post("/")
@@ -97,6 +104,8 @@ def shown(
     typed: dict[str, str],
     errors: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
+    *,
+    ended: bool = False,
 ) -> Response:
     token = request.cookies.get(door_cookie(parts)) or secrets.token_urlsafe(24)
     template = request.app.state.templates.get_template("web/sign_in.html")
@@ -107,6 +116,7 @@ def shown(
         flash=None,
         form=typed,
         errors=errors or {},
+        ended=ended,
         wait_minutes=None,
     )
     answer = HTMLResponse(page, status_code=status)

@@ -13,6 +13,13 @@ export function filled(form, submitter) {
   return { method: "POST", body };
 }
 
+// After a new sign-in: the forms of this page are hers again.
+export function retoken(page) {
+  const token = page.querySelector("[name=csrf_token]")?.value;
+  if (!token) return;
+  for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = token;
+}
+
 // Elements of class "live" carry an id; those that differ are replaced, the rest keeps focus and scroll.
 export function renew({ page, kind, address }) {
   const fresh = [...page.querySelectorAll(".live")];

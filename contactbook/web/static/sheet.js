@@ -1,5 +1,6 @@
 // A link marked data-sheet opens the form of its page over this one; closing returns to the same line.
-import { filled, load, renew, said, say } from "./page.js";
+import { knock } from "./door.js";
+import { filled, load, renew, retoken, said, say } from "./page.js";
 
 const dialog = document.createElement("dialog");
 document.body.append(dialog);
@@ -48,7 +49,8 @@ dialog.addEventListener("submit", async (event) => {
   if (form.ariaBusy) return;
   form.ariaBusy = "true";
   try {
-    const result = await load(form.action, filled(form, event.submitter));
+    const result = await send(form, event.submitter);
+    if (!result) return;
     if (show(result)) {
       wrong();
     } else if (result.ok) {
@@ -64,6 +66,21 @@ dialog.addEventListener("submit", async (event) => {
     form.ariaBusy = null;
   }
 });
+
+// What was typed outlives the session: she signs in over the sheet, or has done so in another tab,
+// and it is sent once more. Null: she has closed the door again, the sheet stays.
+async function send(form, submitter) {
+  const result = await load(form.action, filled(form, submitter));
+  if (result.kind === "stale") {
+    retoken((await load("/teacher/")).page);
+    return load(form.action, filled(form, submitter));
+  }
+  if (result.kind !== "sign-in") return result;
+  const inside = await knock(result.page, dialog);
+  if (!inside) return null;
+  retoken(inside);
+  return send(form, submitter);
+}
 
 // What was typed is not lost to a tap beside the sheet, nor to Escape: only Cancel throws it away.
 dialog.addEventListener("input", () => (touched = true));

@@ -272,7 +272,7 @@ def test_reading_a_class_and_a_child_is_written_down(teacher: Teaching) -> None:
 
 def test_a_session_ends(teacher: Teaching) -> None:
     teacher.site.clock.at += timedelta(hours=13)
-    assert teacher.get().headers["location"] == f"/?next={teacher.here}"
+    assert teacher.get().headers["location"] == f"/?next={teacher.here}&ended=yes"
 
 
 def test_who_signed_out_is_out_everywhere(teacher: Teaching) -> None:

@@ -151,6 +151,52 @@ def test_it_leads_back_to_where_she_wanted_to_go(teacher: Teaching) -> None:
     assert answer.headers["location"] == teacher.here
 
 
+ENDED = "Phiên đăng nhập đã hết"
+
+
+def test_a_session_that_ended_is_said_and_leads_back_to_the_page_of_the_form(
+    teacher: Teaching,
+) -> None:
+    sheet = f"{teacher.here}/children/{teacher.children[0]}"
+    for headers, back in (
+        ({"referer": f"http://testserver{sheet}?x=1"}, f"{sheet}?x=1"),
+        ({"referer": f"http://elsewhere.example{sheet}"}, ""),
+        ({"referer": "http://testserver//elsewhere.example"}, ""),
+        ({"referer": "::::["}, ""),
+        ({}, ""),
+    ):
+        visitor = teacher.site.visitor()
+        visitor.cookies.set("contactbook", "of-yesterday")
+        door = visitor.post(sheet, data={"remark": "Ngoan"}, headers=headers).headers["location"]
+        page = visitor.get(door).text
+        assert ENDED in page, headers
+        assert f'name="next" value="{back}"' in page, headers
+
+
+def test_a_browser_that_dropped_the_cookie_is_told_as_well(teacher: Teaching) -> None:
+    stranger = teacher.site.visitor()
+    came_from = {"referer": f"http://testserver{teacher.here}"}
+    door = stranger.get(teacher.here + "/preview?to=x.y", headers=came_from).headers["location"]
+    page = stranger.get(door).text
+    assert ENDED in page
+    assert f'value="{teacher.here}/preview?to=x.y"' in page
+    for cold in ("/", stranger.get(teacher.here).headers["location"]):
+        assert ENDED not in stranger.get(cold).text, "who comes for the first time has lost nothing"
+
+
+def test_a_page_of_before_the_last_sign_in_says_that_it_is_old(teacher: Teaching) -> None:
+    page, sheet = teacher.get(), f"{teacher.here}/children/{teacher.children[0]}"
+    name = teacher.world.teacher.username
+    anew = teacher.site.signed_in(name)
+    answer = anew.post(
+        sheet, data={"csrf_token": token(page)}, headers={"referer": f"http://testserver{sheet}"}
+    )
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert "Trang này đã cũ" in answer.text
+    assert f'href="{sheet}"' in answer.text
+    assert "chỉ có giáo viên" not in answer.text.lower()
+
+
 def test_with_https_the_browser_guards_the_cookies(site: Site, name: str) -> None:
     settings = Settings(secret_key="a secret for tests that is long enough", secure_cookies=True)
     app = create_app(replace(site.parts, settings=settings))
