@@ -59,7 +59,7 @@ class Sms:
 
     def quote(self, body: str, to: str = "", carrier: str = "") -> Quote:
         text = self.written(body)
-        units = segments(text)
+        units = segments(text) if text else 0  # nothing leaves
         today = self._now().astimezone(VIETNAM).date()
         price = self._prices.segment(known(carrier) or carrier_of(to), today)
         return Quote(text, units, alphabet(text).value, units * price)

@@ -1,10 +1,8 @@
 """The operator's commands. Thin: what a command does is somewhere else, and imported when it runs.
 
-demo            a small city on this machine        serve    pages and callbacks
-migrate         bring the tables up to date         worker   messages, or the timetable
-import-roster   a school's class list               simulate the four providers on loopback
-create-user     somebody who signs in               bench    how fast messages leave
-telegram-poll, telegram-webhook   how parents' words come    chat     what they mean
+demo, simulate   a small city; the providers   serve, worker, bench   pages; messages; how fast
+migrate, create-user, import-roster            what the database holds
+telegram-poll, telegram-webhook, chat, sms-preview   parents' words; what a text costs
 """
 
 import sys
@@ -17,6 +15,7 @@ import typer
 
 from contactbook.chat import chat
 from contactbook.machine import lifeline
+from contactbook.sms_preview import sms_preview
 
 if TYPE_CHECKING:
     from contactbook.machine.interrupts import Interrupts
@@ -43,6 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(chat)
+app.command("sms-preview")(sms_preview)
 
 
 def main() -> None:
