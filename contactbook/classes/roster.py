@@ -26,12 +26,14 @@ from contactbook.classes.roster_ties import tied
 from contactbook.errors import Invalid
 from contactbook.people import audit
 from contactbook.people.models import School
-from contactbook.people.names import tidy
+from contactbook.people.names import folded, tidy
 from contactbook.people.roster_lines import ClassList, Roster
 from contactbook.words import unaccented
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('roster ' || :code, 0))")
 LONGEST_SENDER = 30
+# As on papers and in addresses: what else was typed is a slip, or a terminal's broken letter.
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 KIND = re.compile(r"^(truong )?(mam non|mau giao|mn|mg) ", re.IGNORECASE)
 
 
@@ -47,15 +49,15 @@ def merge(
 ) -> Difference:
     """Take in a list that was read; two lists of one school are taken one after the other.
 
-    The list names a child once, as `read_roster` sees to. Raises `Invalid` for a blank code.
+    The list names a child once, as `read_roster` sees to. Raises `Invalid` for a code that is none.
+    What may be a slip, as a school that is new, is done and told in `warnings`.
     """
-    code = tidy(school_code)
-    if not code:
-        raise Invalid({"school": "Chưa có mã trường."})
+    code = fit(school_code)
     session.execute(ONE_AT_A_TIME, {"code": code})
-    school = school_of(session, code, school_name)
+    school, warnings = school_of(session, code, tidy(school_name or ""))
     book = opened(session, school, on)
     found, tally = compare(book, roster)
+    found = replace(found, warnings=(*warnings, *found.warnings))
     book.write(session)
     if found.added or found.changed:
         audit.note(
@@ -77,15 +79,37 @@ def merge(
     return found
 
 
-def school_of(session: Session, code: str, name: str | None) -> UUID:
-    key = session.scalar(select(School.id).where(School.code == code))
-    if key is None:
-        name = tidy(name or "") or f"Trường Mầm non {code}"
-        school = School(code=code, name=name, sms_name=sender(name))
-        session.add(school)
-        session.flush()
-        key = school.id
-    return key
+def fit(school_code: str) -> str:
+    code = school_code.strip()
+    if not code:
+        raise Invalid({"school": "Chưa có mã trường."})
+    if not CODE.fullmatch(code):
+        shown = "".join(sign for sign in code[:20] if sign.isprintable())
+        raise Invalid(
+            {
+                "school": f"Mã trường “{shown}” không hợp lệ: chỉ gồm chữ không dấu, số, dấu chấm, "
+                "gạch nối, gạch dưới, nhiều nhất 40 ký tự."
+            }
+        )
+    return code
+
+
+def school_of(session: Session, code: str, name: str) -> tuple[UUID, list[str]]:
+    """The school of this code, made when there is none; and what may be a slip about it."""
+    known = session.execute(select(School.id, School.name).where(School.code == code)).one_or_none()
+    if known is not None:
+        other = bool(name) and folded(name) != folded(known.name)
+        said = f"Trường có mã {code} trong sổ tên là “{known.name}”, không phải “{name}”."
+        return known.id, [said] if other else []
+    school = School(code=code, name=name or f"Trường Mầm non {code}", sms_name="")
+    school.sms_name = sender(school.name)
+    session.add(school)
+    session.flush()
+    said = (
+        f"Trong sổ chưa có trường nào mang mã {code}: đây là trường mới, tên “{school.name}”. "
+        "Nếu mã bị gõ nhầm, cô kiểm tra lại trước khi dùng; nếu đúng, lần sau thêm --school-name."
+    )
+    return school.id, [] if name else [said]
 
 
 def sender(name: str) -> str:
@@ -114,6 +138,7 @@ def compare(book: Book, roster: Roster) -> tuple[Difference, Tally]:
 def take(book: Book, tally: Tally, people: People, children: Recognised, room: ClassList) -> None:
     """The children of one class, with their places and their people."""
     room_id = classroom(book, room)
+    tally.warnings += strangers(book, room_id, children, room)
     tally.classrooms.append(room.name)
     remarks = any(line.remark for line in room.students)
     for line in room.students:
@@ -126,3 +151,18 @@ def take(book: Book, tally: Tally, people: People, children: Recognised, room: C
             tally.known(room.name, line.name, key, changes)
         else:
             tally.new(room.name, line.name, key)
+
+
+def strangers(book: Book, room_id: UUID, children: Recognised, room: ClassList) -> list[str]:
+    """A class of which the list knows nobody: it may be the list of another school."""
+    there = sum(
+        place.classroom_id == room_id for places in book.places.values() for place in places
+    )
+    if not there or any(line in children.known for line in room.students):
+        return []
+    said = (
+        f"Lớp {room.name} trong sổ có {there} bé, không bé nào có trong danh sách này; danh sách "
+        f"thêm {len(room.students)} bé. Có thể đây là danh sách của trường khác: cô xem lại mã "
+        "trường giúp nhé."
+    )
+    return [said]

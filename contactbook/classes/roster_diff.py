@@ -20,6 +20,7 @@ class Difference:
     unchanged: int
     rejected: tuple[Rejected, ...]  # by the reader, or because the book could not tell the child
     lines: tuple[str, ...]  # one Vietnamese sentence a change, then what was left out
+    warnings: tuple[str, ...] = ()  # done, but it may be a slip: a new school, a class of strangers
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Tally:
     unchanged: int = 0
     lines: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def new(self, room: str, name: str, key: UUID) -> None:
         self.added.append(key)
@@ -62,4 +64,5 @@ class Tally:
             unchanged=self.unchanged,
             rejected=(*roster.rejected, *unclear),
             lines=(*self.lines, *self.notes, *left_out),
+            warnings=tuple(self.warnings),
         )

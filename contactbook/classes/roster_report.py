@@ -37,6 +37,8 @@ def tell(console: Console, found: Difference, *, dry_run: bool) -> None:
         console.print(f"  … và {more} dòng nữa")
     if found.rejected:
         console.print(aside(found))
+    for warning in found.warnings:  # last: what is above has scrolled away
+        console.print(f"Lưu ý: {warning}", style="bold yellow", markup=False)
     console.print("Chạy thử: chưa ghi gì." if dry_run else "Đã ghi.", style="bold")
 
 

@@ -91,6 +91,7 @@ RELATION_WORDS = re.compile(r"\b(me|ma|mother|cha|bo|ba|tia|father|ong|noi|ngoai
 class Header:
     columns: Mapping[Field, int]  # index of the column that holds it
     rows: int  # 1, or 2 when groups ("Mẹ") stand above their headings ("Họ tên", "SĐT")
+    again: tuple[tuple[int, str], ...] = ()  # further columns of one kind, which are not read
 
     @property
     def has_birth_dates(self) -> bool:
@@ -145,17 +146,22 @@ def _of(relation: str | None, kind: str) -> Field:
 
 def header_at(rows: Sequence[Row], index: int) -> Header | None:
     """The header that begins in this row: it names the child's name and something else."""
-    one = _columns(_headings(rows[index]))
-    two: dict[Field, int] = {}
+    one = _fields(_headings(rows[index]))
+    two: list[Titled] = []
     if index + 1 < len(rows) and _may_be_second(rows[index], rows[index + 1]):
         below = _headings(rows[index + 1])
-        two = _columns_below(_headings(rows[index]), below)
-        if len(two) <= len(one) or len(two) < len(_columns(below)):
-            two = {}  # the row below is data, or a header of its own under a title
-    found = two or one
+        two = _fields_below(_headings(rows[index]), below)
+        kinds = len(_columns(two))
+        if kinds <= len(_columns(one)) or kinds < len(_columns(_fields(below))):
+            two = []  # the row below is data, or a header of its own under a title
+    found = _columns(two or one)
     if Field.NAME not in found or len(found) == 1:
         return None
-    return Header(found, rows=2 if two else 1)
+    used = set(found.values())
+    again = (
+        (at, title) for at, (field, title) in enumerate(two or one) if field and at not in used
+    )
+    return Header(found, rows=2 if two else 1, again=tuple(again))
 
 
 def _may_be_second(first: Row, second: Row) -> bool:
@@ -170,23 +176,30 @@ def _headings(row: Row) -> list[str]:
     return [cell if isinstance(cell, str) else "" for cell in row.cells]
 
 
-def _columns(headings: Sequence[str]) -> dict[Field, int]:
+Titled = tuple[Field | None, str]  # what a column holds, and its heading
+
+
+def _fields(headings: Sequence[str]) -> list[Titled]:
+    return [(field_of(heading) if heading else None, heading) for heading in headings]
+
+
+def _fields_below(groups: Sequence[str], headings: Sequence[str]) -> list[Titled]:
+    found: list[Titled] = []
+    group = ""
+    for above, heading in zip(groups, headings, strict=True):
+        group = above or (group if heading else "")
+        title = f"{group} {heading}".strip() if above or heading else ""
+        found.append((_field_below(group, heading), title))
+    return found
+
+
+def _columns(titled: Sequence[Titled]) -> dict[Field, int]:
     """The first column of each kind counts."""
     columns: dict[Field, int] = {}
-    for index, heading in enumerate(headings):
-        if heading and (field := field_of(heading)):
+    for index, (field, _) in enumerate(titled):
+        if field:
             columns.setdefault(field, index)
-    return _with_given_name(columns, headings)
-
-
-def _columns_below(groups: Sequence[str], headings: Sequence[str]) -> dict[Field, int]:
-    columns: dict[Field, int] = {}
-    group = ""
-    for index, (above, heading) in enumerate(zip(groups, headings, strict=True)):
-        group = above or (group if heading else "")
-        if field := _field_below(group, heading):
-            columns.setdefault(field, index)
-    return _with_given_name(columns, [a or b for a, b in zip(groups, headings, strict=True)])
+    return _with_given_name(columns, [title for _, title in titled])
 
 
 def _field_below(group: str, heading: str) -> Field | None:

@@ -13,7 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+from openpyxl.utils.cell import get_column_letter
+
 from contactbook.people.names import folded, given_name
+from contactbook.people.roster_cells import told
 from contactbook.people.roster_columns import Field
 from contactbook.people.roster_layout import (
     Block,
@@ -100,9 +103,20 @@ class _Reading:
 
     def _block(self, sheet: Sheet, block: Block, room: str) -> None:
         year = school_year(block.titles)
+        self._columns_not_read(sheet, block)
         for line in lines(sheet, block):
             room = class_name(line.told(Field.CLASSROOM)) or room  # one cell merged over many lines
             self._line(line, room, year)
+
+    def _columns_not_read(self, sheet: Sheet, block: Block) -> None:
+        """Two columns say the same of a child: only the first is read, and that is told."""
+        for column, title in block.header.again:
+            if any(told(row.cells[column]) for row in block.rows):
+                reason = (
+                    f"Không đọc cột {get_column_letter(column + 1)} “{title}” vì đã có một cột "
+                    "cùng loại ở bên trái."
+                )
+                self.left_out.append(Rejected(sheet.title, block.number, reason))
 
     def _line(self, line: Line, room: str, year: str | None) -> None:
         child, found = read_child(line, today=self.today)

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contactbook.people.names import folded, tidy
 from contactbook.people.roster_cells import Sex, text, told
-from contactbook.people.roster_columns import BIRTH_DATES, Field, Header, header_at
+from contactbook.people.roster_columns import BIRTH_DATES, RELATIONS, Field, Header, header_at
 from contactbook.people.roster_rows import Line
-from contactbook.people.roster_sheets import Row, Sheet
+from contactbook.people.roster_sheets import Cell, Row, Sheet
 
 HEADER_WITHIN = 20  # rows from the top of a sheet
 TITLES_ABOVE = 6  # rows that may announce a further class in the middle of a sheet
@@ -31,6 +31,7 @@ SIGNATURE = re.compile(
 )
 LONGEST_CLOSING = 120  # characters; patterns with many ".*" are slow on prose
 COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[A-Za-z])\)?")
+OF_A_FAMILY = [f for f in Field if f.startswith(RELATIONS) or f in (Field.PHONE, Field.EMAIL)]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,12 @@ class Block:
 def blocks(sheet: Sheet) -> Iterator[Block]:
     """Usually one. A second header is a page break, or the next class under the first one."""
     rows = sheet.rows
-    starts = [(at, header) for at in range(len(rows)) if (header := header_at(rows, at))]
+    starts: list[tuple[int, Header]] = []
+    below = 0  # the second row of a header is none of its own, even if it could be
+    for at in range(len(rows)):
+        if at >= below and (header := header_at(rows, at)):
+            starts.append((at, header))
+            below = at + header.rows
     if not starts or rows[starts[0][0]].number > HEADER_WITHIN:
         return
     ends = [at for at, _ in starts[1:]] + [len(rows)]
@@ -86,15 +92,38 @@ def lines(sheet: Sheet, block: Block) -> Iterator[Line]:
     """The lines that speak of a child: no sums, no signatures, no row of numbers or of nothing."""
     unmarked = _unmarked(block)
     below = False  # a sum or signature was passed: a name alone is now somebody who signs
+    shared = _Shared(sheet)
     for index, row in enumerate(block.rows):
         said = {what: row.cells[column] for what, column in block.header.columns.items()}
         line = Line(sheet.title, row.number, said, unmarked, sheet.epoch)
+        parents = shared.parents(row, block.header)
         if _is_closing(row, line):
             below = True
         elif not index and _numbers_columns(row):
             continue
         elif line.points_to_child() or (line.told(Field.NAME) and not below):
-            yield line
+            yield replace(line, said=said | parents)
+
+
+class _Shared:
+    """What is merged over the lines of brothers and sisters, which only the first of them holds."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.merged = sheet.merged
+        self.open: dict[int, tuple[int, Cell]] = {}  # column → until which row, and what
+
+    def parents(self, row: Row, header: Header) -> dict[Field, Cell]:
+        """Of this row's parents what stands in a cell that begins further up."""
+        held: dict[Field, Cell] = {}
+        for what in OF_A_FAMILY:
+            if (column := header.columns.get(what)) is None:
+                continue
+            if until := self.merged.get((row.number, column)):
+                self.open[column] = until, row.cells[column]
+            until, cell = self.open.get(column, (0, None))
+            if row.number <= until and row.cells[column] is None:
+                held[what] = cell
+        return held
 
 
 def _class_in(title: str) -> str:

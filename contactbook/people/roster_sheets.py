@@ -1,45 +1,35 @@
 """The visible sheets of an .xlsx file as plain rows of values, read without trusting the file.
 
 The file comes from a stranger's computer: it may be something else, locked with a password, carry
-macros, or unpack to gigabytes. It is looked at as a zip archive first; only then does openpyxl read
-it, in the mode that never builds a whole sheet, and no further than a class list can reach.
+macros, or unpack to gigabytes. It is looked at as a zip archive first (roster_archive); only then
+does openpyxl read it, in the mode that never builds a whole sheet, and no further than a class list
+can reach.
 """
 
-import io
-import re
 import warnings
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
-MEGABYTE = 1024 * 1024
-MOST_BYTES = 10 * MEGABYTE
-MOST_UNPACKED = 30 * MEGABYTE  # a school of 30 classes unpacks to less than one
-MOST_PARTS = 1_000
+from contactbook.people.roster_archive import Archive, UnreadableFile, honest
+
+__all__ = ["Cell", "Row", "Sheet", "UnreadableFile", "read_sheets"]
+
 MOST_SHEETS = 60
 MOST_ROWS = 5_000  # filled ones of the whole file; a large school has 1,000 children
 LAST_ROW = 20_000  # one cell below it would make openpyxl count through a million empty rows
 MOST_COLUMNS = 100
 MOST_TEXT = 2_000  # characters of one cell that are read at all
-
-OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an OLE container: .xls, or .xlsx encrypted
-LOCKED = "EncryptedPackage".encode("utf-16-le")
-DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)  # no spreadsheet program does
-
-NOT_A_WORKBOOK = "Tệp không phải là bảng tính Excel (.xlsx). Cô chọn lại tệp giúp nhé."
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 
 Cell = str | int | float | date | time | timedelta | None
-
-
-class UnreadableFile(ValueError):
-    """Not a class list we can open; one Vietnamese sentence says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +43,30 @@ class Sheet:
     title: str
     rows: tuple[Row, ...]
     epoch: datetime = WINDOWS_EPOCH  # what serial 0 stands for; files of old Macs start in 1904
+    merged: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """Cells merged downwards: (number of the first row, index of the column) → last row."""
+
+
+class _Reader(ExcelReader):
+    """openpyxl's own, as far as cells are concerned: pictures, charts and properties stay closed.
+
+    A chart on a sheet of its own may hold anything, and it would take the whole file down.
+    """
+
+    def read(self) -> None:
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)  # it tells dates from numbers
+        self.read_worksheets()
+
+    def read_chartsheet(self, *_: object) -> None:
+        pass
 
 
 def read_sheets(source: Path | BinaryIO) -> tuple[Sheet, ...]:
     """Every visible sheet, formulas as the values last computed; raises `UnreadableFile` only."""
-    archive = _honest(_content(source))
+    archive = honest(source)
     try:
         with warnings.catch_warnings(action="ignore"):  # styles and extensions that we do not read
             return tuple(_opened(archive))
@@ -69,71 +78,10 @@ def read_sheets(source: Path | BinaryIO) -> tuple[Sheet, ...]:
         ) from error
 
 
-def _content(source: Path | BinaryIO) -> bytes:
-    try:
-        if isinstance(source, Path):
-            with source.open("rb") as file:
-                content = file.read(MOST_BYTES + 1)
-        else:
-            content = source.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UnreadableFile("Không mở được tệp. Cô kiểm tra lại đường dẫn giúp nhé.") from error
-    if len(content) > MOST_BYTES:
-        raise UnreadableFile(
-            f"Tệp lớn hơn {MOST_BYTES // MEGABYTE} MB. Danh sách lớp chỉ cần chữ: "
-            "cô bỏ hình ảnh ra rồi gửi lại giúp nhé."
-        )
-    return content
-
-
-def _honest(content: bytes) -> BinaryIO:
-    """The archive packed anew from what was really in it, or why it is not to be opened."""
-    if content.startswith(OLD_OR_LOCKED):
-        raise UnreadableFile(
-            "Tệp đang có mật khẩu. Cô bỏ mật khẩu rồi gửi lại giúp nhé."
-            if LOCKED in content
-            else "Tệp Excel kiểu cũ (.xls). Cô lưu lại thành .xlsx rồi gửi lại giúp nhé."
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_parts(archive)
-            return _packed_anew(archive)
-    except UnreadableFile:
-        raise
-    except Exception as error:  # zipfile meets broken archives with a dozen errors
-        raise UnreadableFile(NOT_A_WORKBOOK) from error
-
-
-def _check_parts(archive: zipfile.ZipFile) -> None:
-    parts = archive.infolist()
-    names = [part.filename.lower() for part in parts]
-    if "[content_types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise UnreadableFile(NOT_A_WORKBOOK)
-    if any(name.endswith("vbaproject.bin") for name in names):
-        raise UnreadableFile(
-            "Tệp có macro. Cô lưu lại thành .xlsx (không có macro) rồi gửi lại giúp nhé."
-        )
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise UnreadableFile("Tệp quá lớn so với một danh sách lớp nên chưa đọc được.")
-
-
-def _packed_anew(archive: zipfile.ZipFile) -> BinaryIO:
-    """A part whose declared size lies unpacks in full, unless it is read with a limit: do so."""
-    copy = io.BytesIO()
-    with zipfile.ZipFile(copy, "w") as honest:
-        for part in archive.infolist():
-            if part.filename.lower().endswith((".xml", ".rels")):
-                with archive.open(part) as file:
-                    xml = file.read(part.file_size + 1)
-                if DECLARES.search(xml.replace(b"\0", b"")):  # in UTF-16, too
-                    raise UnreadableFile("Tệp có nội dung không an toàn nên không đọc được.")
-                honest.writestr(part.filename, xml)
-    copy.seek(0)
-    return copy
-
-
-def _opened(archive: BinaryIO) -> Iterator[Sheet]:
-    book = load_workbook(archive, read_only=True, data_only=True, keep_links=False)
+def _opened(archive: Archive) -> Iterator[Sheet]:
+    reader = _Reader(archive.file, read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    book: Any = reader.wb
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if len(shown) > MOST_SHEETS:
         raise UnreadableFile(f"Tệp có hơn {MOST_SHEETS} trang nên chưa đọc được.")
@@ -143,7 +91,15 @@ def _opened(archive: BinaryIO) -> Iterator[Sheet]:
         lines = sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS, values_only=True)
         rows = tuple(_filled(lines, room))
         room -= len(rows)
-        yield Sheet(sheet.title, rows, book.epoch)
+        merged = dict(_downwards(archive.merged.get(sheet._worksheet_path, ())))  # noqa: SLF001
+        yield Sheet(sheet.title, rows, book.epoch, merged)
+
+
+def _downwards(ranges: Iterable[str]) -> Iterator[tuple[tuple[int, int], int]]:
+    for one in ranges:
+        left, top, _right, bottom = range_boundaries(one)
+        if left and top and bottom and bottom > top:
+            yield (top, left - 1), bottom
 
 
 def _filled(lines: Iterable[Sequence[object]], room: int) -> Iterator[Row]:

@@ -139,9 +139,40 @@ def test_a_school_signs_as_it_is_called(session: Session) -> None:
     assert len(sender("X" * 40)) == 30
 
 
-def test_a_list_of_no_school_is_refused(session: Session) -> None:
-    with pytest.raises(Invalid):
-        taken(session, listed(AN), code=" \x00 ")
+@pytest.mark.parametrize(
+    "code", ["", " ", " \x00 ", "A\udcff", "A\u200b", "Hoa Mai", "9" * 41, "X" * 9_000, "-A", "<b>"]
+)
+def test_a_code_that_is_none_founds_no_school(session: Session, code: str) -> None:
+    with pytest.raises(Invalid, match=r"mã trường|Mã trường") as why:
+        taken(session, listed(AN), code=code)
+    assert len(str(why.value)) < 200
+    assert count(session, School) == 0
+
+
+def test_a_school_that_is_new_is_a_warning_unless_it_was_named(session: Session) -> None:
+    [warning] = taken(session, listed(AN)).warnings
+    assert "HOAMAI" in warning
+    assert "trường mới" in warning
+    assert taken(session, listed(AN)).warnings == ()
+    named = merge(
+        session, school_code="X", roster=listed(AN), on=TODAY, now=NOON, school_name="Hoa Lan"
+    )
+    assert named.warnings == ()
+    [other] = merge(
+        session, school_code="X", roster=listed(AN), on=TODAY, now=NOON, school_name="Hoa Mai"
+    ).warnings
+    assert "Hoa Lan" in other
+
+
+def test_a_class_of_strangers_is_a_warning(session: Session) -> None:
+    """The list of one school under the code of another."""
+    chi = replace(AN, code="207001", name="Lê Thị Chi")
+    taken(session, listed(AN, BINH))
+    assert taken(session, listed(chi, room="Lá 2")).warnings == ()  # a class of its own
+    assert taken(session, listed(BINH, replace(chi, code="3", name="Vũ Tú"))).warnings == ()
+    [warning] = taken(session, listed(replace(chi, code="2", name="Lê Thị Dung"))).warnings
+    assert "Lớp Lá 1 trong sổ có 3 bé" in warning
+    assert "danh sách của trường khác" in warning
 
 
 def test_the_audit_says_whose_children_came_and_changed(session: Session) -> None:

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contactbook.people.names import folded
@@ -70,6 +70,7 @@ CELLS = {
 }  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.permutations(list(CELLS)), st.integers(0, 18), st.booleans())
 def test_columns_may_stand_in_any_order_and_the_header_in_any_of_the_first_rows(
     order: list[str], above: int, accents: bool

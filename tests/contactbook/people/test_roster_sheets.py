@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from contactbook.people import roster_sheets
+from contactbook.people import roster_archive, roster_sheets
 from contactbook.people.roster_file import Roster, UnreadableFile, read_roster
 from tests.contactbook.people.class_list import (
     HEADINGS,
@@ -114,6 +115,57 @@ def test_a_file_that_unpacks_to_very_much_is_refused() -> None:
     bomb = changed(lambda parts: parts.update({"xl/media/a.xml": bytes(31 * 1024 * 1024)}))
     assert len(bomb) < 1024 * 1024
     assert "quá lớn" in refused(bomb)
+
+
+@pytest.mark.parametrize("what", ["one row of cells", "rows", "strings"])
+def test_a_small_file_of_very_many_elements_is_refused_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Seven million empty cells are 32 KB on disk, and 2 GB in memory for who reads them."""
+
+    def swell(parts: Parts) -> None:
+        sheet, end = "xl/worksheets/sheet1.xml", b"</sheetData>"
+        if what == "strings":
+            parts["xl/sharedStrings.xml"] = b"<sst>" + b"<si/>" * 700_000 + b"</sst>"
+        elif what == "rows":
+            parts[sheet] = parts[sheet].replace(end, b"<row/>" * 700_000 + end)
+        else:
+            cells = b"<row>" + b"<c/>" * 700_000 + b"</row>"
+            parts[sheet] = parts[sheet].replace(end, cells + end)
+
+    monkeypatch.setattr(roster_sheets, "_Reader", None)  # nobody gets that far
+    bomb = changed(swell)
+    assert len(bomb) < 20_000
+    assert "quá lớn" in refused(bomb)
+
+
+def test_elements_are_counted_in_whatever_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roster_archive, "MOST_ELEMENTS", 500)
+
+    def swell(parts: Parts) -> None:
+        xml = '<?xml version="1.0" encoding="{}"?><a>' + "<c/>" * 600 + "</a>"
+        parts["xl/a.xml"] = xml.format("utf-16").encode("utf-16")
+        parts["xl/b.xml"] = b'<?xml version="1.0" encoding="cp037"?>' + (
+            "<a>" + "<c/>" * 600
+        ).encode("cp037")
+
+    assert "quá lớn" in refused(changed(swell))
+    assert len(read(changed(lambda _: None)).classes[0].students) == 1
+
+
+def test_a_chart_on_a_sheet_of_its_own_is_passed_over() -> None:
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = "Lá 1"
+    for line in (HEADINGS, child("1")):
+        sheet.append(list(line))
+    workbook.create_chartsheet("Biểu đồ").add_chart(BarChart())
+    parts = taken_apart(saved(workbook).getvalue())
+    for name in [name for name in parts if "chartsheets/_rels" in name or "drawings/_rels" in name]:
+        del parts[name]  # as programs write it that keep the picture elsewhere
+    roster = read(put_together(parts))
+    assert [room.name for room in roster.classes] == ["Lá 1"]
+    assert (roster.rejected, roster.left_out) == ((), ())
 
 
 def test_a_file_that_lies_about_how_much_it_unpacks_to_is_refused() -> None:
