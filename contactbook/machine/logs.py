@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,7 +17,14 @@ from celery.signals import setup_logging
 from structlog.typing import Processor, WrappedLogger
 
 PROCESS = "CONTACTBOOK_PROCESS"  # which child of a supervisor this is; stands in every line
-NUMBER = re.compile(r"(?<![\w.:-])(\+?84|0)[ .]?[35789](?:[ .]?\d){8}(?!\d)")
+GAP = r"[ .()\u00a0\u2010-\u2015-]{0,2}"  # how people part the digits of a number
+NUMBER = re.compile(
+    r"(?P<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"  # a key has such digits, too: it stays
+    rf"|(?<![^\W_])\(?(?:\+?84|0084|0)(?:{GAP}0)?"
+    rf"(?:{GAP}[35789]|{GAP}1{GAP}[2689])(?:{GAP}\d){{8}}(?!\d)",  # with 1: as before 2018
+    re.IGNORECASE,
+)
+DEEPEST = 5  # lists and dicts in each other that are gone through; below, they are text
 PARAMETERS = re.compile(r"\[parameters: .*?\]$", re.MULTILINE | re.DOTALL)
 BOT = re.compile(r"/bot\d+:[\w-]+")  # Telegram's address holds its token
 HOOK = re.compile(r"(/hooks/[a-z]+)/[^\s\"']*")
@@ -85,15 +92,28 @@ def named(_: WrappedLogger, __: str, event: Event) -> Event:
 def masked(_: WrappedLogger, __: str, event: Event) -> Event:
     """Whatever looks like a number, a token or a query's parameters is replaced."""
     for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = mask(value)
+        if not name.startswith("_"):  # structlog's own
+            event[name] = hidden(value)
     return event
+
+
+def hidden(value: object, deep: int = 0) -> object:
+    """`value` as it may be logged; what holds nothing to hide stays what it is."""
+    if value is None or isinstance(value, bool | float):
+        return value
+    if deep < DEEPEST:
+        if isinstance(value, Mapping):
+            return {mask(str(key)): hidden(item, deep + 1) for key, item in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [hidden(item, deep + 1) for item in value]
+    text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    return value if (safe := mask(text)) == text and deep < DEEPEST else safe
 
 
 def mask(text: str) -> str:
     text = PARAMETERS.sub("[parameters hidden]", text)
     text = HOOK.sub(r"\1/…", BOT.sub("/bot…", text))
-    return NUMBER.sub("☎…", text)
+    return NUMBER.sub(lambda found: found["key"] or "☎…", text)
 
 
 def _shorten(record: logging.LogRecord) -> bool:
