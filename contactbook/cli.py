@@ -91,18 +91,15 @@ def serve(
     descriptor: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Answer browsers and providers, until Ctrl-C or SIGTERM."""
-    import socket
-
     from contactbook.machine import household, logs, processes
     from contactbook.machine.addresses import standing
     from contactbook.machine.secret import settings
 
     logs.configure()
     with said_plainly() as taken:
-        if descriptor is None:
-            listening = processes.listen(host, port)
-        else:
-            listening = socket.socket(fileno=descriptor)
+        listening = (
+            processes.listen(host, port) if descriptor is None else processes.inherited(descriptor)
+        )
         with listening, standing(known := settings(data_dir)) as at:
             if not all_in_one:
                 processes.serve(known, at, listening)
@@ -189,14 +186,18 @@ def create_user(  # noqa: PLR0913 a person is described by these
     from contactbook.clock import now
     from contactbook.db import transaction
     from contactbook.machine.addresses import book, standing
-    from contactbook.machine.secret import settings
+    from contactbook.machine.secret import given_password, settings
 
     wanted = Appointment(
         username=username, name=name, duty=duty, school=school, classroom=classroom, unit=unit
     )
     with said_plainly():
         wanted.check()
-        password = _password(from_stdin=password_stdin)
+        password = (
+            given_password(sys.stdin.buffer)
+            if password_stdin
+            else str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+        )
         with (
             standing(settings(data_dir), queue=False) as at,
             book(at) as opened,
@@ -204,12 +205,6 @@ def create_user(  # noqa: PLR0913 a person is described by these
         ):
             staff = appoint(session, wanted, password, now=now())
         typer.echo(f"{staff.full_name} signs in as {staff.username}.")
-
-
-def _password(*, from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 @app.command("import-roster")
@@ -257,6 +252,8 @@ def import_roster(
                 session.rollback()
         if as_json:
             typer.echo(roster_report.as_json(found))
+            for warning in found.warnings:
+                typer.echo(f"contactbook: {warning}", err=True)
         else:
             roster_report.tell(Console(highlight=False), found, dry_run=dry_run)
 

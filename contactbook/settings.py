@@ -3,8 +3,11 @@
 from datetime import time, timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DATABASES = ("postgresql://", "postgresql+psycopg://")
+QUEUES = ("redis://", "rediss://", "redis+socket://", "sentinel://")  # as Celery reads them
 
 
 class Settings(BaseSettings):
@@ -57,3 +60,20 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only. Turn on wherever there is HTTPS."
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: str) -> str:
+        if url and not url.startswith(DATABASES):
+            raise ValueError(
+                "this is no address of a PostgreSQL database, which looks like "
+                "postgresql+psycopg://user:password@host/name"
+            )
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str) -> str:
+        if url and not url.startswith(QUEUES):
+            raise ValueError("this is no address of a Redis, which looks like redis://host:6379/0")
+        return url

@@ -38,6 +38,11 @@ class Appointment:
         if not USERNAME.fullmatch(self.username.strip().lower()):
             sentence = f"The user name “{self.username[:60]}” does not fit: {FITS}."
             raise Invalid({"username": sentence})
+        for place in ("school", "classroom", "unit"):
+            if not getattr(self, place).isprintable():  # a terminal's broken letter, for one
+                raise Invalid(
+                    {place: f"What is given as the {place} holds signs that are no text."}
+                )
         if self.duty not in set(Duty):
             raise Invalid({"duty": f"“{self.duty}” is no duty: choose from {', '.join(Duty)}."})
         wanted = {Duty.OFFICER: ("unit",), Duty.TEACHER: ("school", "classroom")}

@@ -1,6 +1,7 @@
 """The providers, played on loopback, and the keys that both sides know."""
 
 import os
+from urllib.parse import urlsplit
 
 from contactbook.machine.errors import Refused
 
@@ -37,8 +38,21 @@ def environment(http_port: int, smtp_port: int, callback_url: str) -> dict[str, 
     }
 
 
+def address_of_a_site(url: str) -> str:
+    """Without the slash at its end; raises `Refused` for what nobody could call."""
+    try:
+        parts = urlsplit(url)
+        fit = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fit = False
+    if not fit or any(sign.isspace() for sign in url):
+        raise Refused(f"“{url[:60]}” is no address to call back: http://host:port is one.")
+    return url.rstrip("/")
+
+
 def play(http_port: int, smtp_port: int, callback_url: str, smpp_port: int = 0) -> None:
     """Play all until SIGTERM or Ctrl-C, under the keys in the environment or those above."""
+    callback_url = address_of_a_site(callback_url)
     try:
         from channels.simulator.server import Config, run  # noqa: PLC0415 a school has none of it
     except ImportError as error:

@@ -13,7 +13,7 @@ from contactbook.db import Sessions, connect, sessions
 from contactbook.machine import lifeline
 from contactbook.machine.errors import Refused
 from contactbook.machine.secret import place_of
-from contactbook.settings import Settings
+from contactbook.settings import DATABASES, Settings
 from contactbook.tables import migrate
 
 OLDEST = 180_000  # PostgreSQL 18: uuidv7()
@@ -79,8 +79,10 @@ def prepared(database_url: str) -> None:
 
 def opened(database_url: str) -> Engine:
     try:
-        return connect(database_url, pool=2)
-    except (ArgumentError, ImportError) as error:
+        if database_url.startswith(DATABASES):
+            return connect(database_url, pool=2)
+        raise ImportError(database_url.partition(":")[0])  # noqa: TRY301 no driver of ours
+    except (ArgumentError, ImportError, ValueError) as error:  # a port that is no number, say
         raise Refused(
             "CONTACTBOOK_DATABASE_URL is no address of a database: it looks like "
             "postgresql+psycopg://user:password@host/name."

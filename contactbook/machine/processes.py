@@ -30,7 +30,7 @@ def channel_settings() -> ChannelSettings:
     try:
         return ChannelSettings()
     except ValidationError as wrong:
-        raise Refused(sentence(wrong, "CHANNELS_")) from None
+        raise Refused(sentence(wrong.errors(), "CHANNELS_")) from None
 
 
 @contextmanager
@@ -109,6 +109,14 @@ def listen(host: str, port: int) -> socket.socket:
         why = error.strerror if isinstance(error, OSError) else "no such port"
         raise Refused(f"{host}:{port} cannot be used ({why}): choose another --port.") from error
     return bound
+
+
+def inherited(descriptor: int) -> socket.socket:
+    """The bound socket that whoever started us has handed on; raises `Refused` when it is none."""
+    try:
+        return socket.socket(fileno=descriptor)
+    except (OSError, ValueError, OverflowError) as error:
+        raise Refused(f"--descriptor {descriptor} is no socket that was handed on.") from error
 
 
 def port_of(bound: socket.socket) -> int:

@@ -183,6 +183,21 @@ def test_what_does_not_fit_is_a_sentence(env: dict[str, str], world: Class) -> N
     refused(create(env, duty="principal", school=code), "hanh", "taken")
 
 
+def test_a_password_that_is_no_text_is_a_sentence(env: dict[str, str], world: Class) -> None:
+    gone: dict[str, str | None] = {
+        name: None for name in os.environ if name.startswith("CHANNELS_")
+    }
+    words = ["--username", "hanh", "--name", "Trần Thị Hạnh", "--duty", "principal", "--school",
+             world.school.code, "--password-stdin"]  # fmt: skip
+    done = CliRunner().invoke(
+        app, ["create-user", *words], input=b"mat-khau-\xff\xfe-dai\n", env={**gone, **env}
+    )
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert done.stderr == "contactbook: The password is not UTF-8 text.\n"
+    broken = create(env, duty="principal", school="A\udcff")
+    refused(broken, "school")
+
+
 def test_a_short_password_is_refused(env: dict[str, str], world: Class) -> None:
     done = invoke(
         "create-user", "--username", "hanh", "--name", "Trần Thị Hạnh", "--duty", "principal",
@@ -230,6 +245,21 @@ def test_a_class_list_is_taken_once_and_shown_before(
     second = json.loads(imported(env, class_list, "--json").stdout)
     assert (second["added"], second["changed"]) == (0, 0)
     assert second["rejected"] == first["rejected"]
+
+
+def test_a_school_that_is_new_is_told_beside_the_figures(
+    env: dict[str, str], class_list: Path
+) -> None:
+    first = imported(env, class_list, "--json", "--dry-run")
+    assert "trường mới" in first.stderr
+    assert json.loads(first.stdout).keys() == KEYS
+    named = imported(env, class_list, "--json", "--school-name", "Trường Mầm non Hoa Mai")
+    assert named.stderr == ""
+    assert "Lưu ý" not in imported(env, class_list).stdout
+    words = (str(class_list), "--school", "HOAMAY", "--dry-run")
+    assert "Lưu ý" in invoke("import-roster", *words, env=env, said="").stdout
+    slip = invoke("import-roster", str(class_list), "--school", "A\udcff", env=env, said="")
+    refused(slip, "Mã trường “A”")
 
 
 def test_a_person_reads_vietnamese_figures(env: dict[str, str], class_list: Path) -> None:

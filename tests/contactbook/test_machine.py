@@ -1,7 +1,5 @@
 """One machine: its secret, its refusals, and processes that live and end together."""
 
-import json
-import logging
 import os
 import signal
 import subprocess
@@ -12,14 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import structlog
 from pydantic import SecretStr
 
-from contactbook.machine import logs
+from contactbook.demo.providers import address_of_a_site
 from contactbook.machine.addresses import prepared, standing
 from contactbook.machine.errors import Refused
 from contactbook.machine.interrupts import interrupts
-from contactbook.machine.processes import channels_named, listen, port_of
+from contactbook.machine.processes import channels_named, inherited, listen, port_of
 from contactbook.machine.secret import settings
 from contactbook.machine.tree import tree
 from contactbook.ports.channel import Channel
@@ -79,8 +76,16 @@ def test_a_given_secret_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         ("CONTACTBOOK_SECRET_KEY", "short", "CONTACTBOOK_SECRET_KEY"),
         ("CONTACTBOOK_WINDOW", "1000", "CONTACTBOOK_WINDOW"),
         ("CONTACTBOOK_DATABASE_URL", "postgresql+psycopg://h/db", "CONTACTBOOK_SECRET_KEY"),
+        ("CONTACTBOOK_DATABASE_URL", "sqlite:///x.db", "CONTACTBOOK_DATABASE_URL"),
+        ("CONTACTBOOK_REDIS_URL", "foo", "CONTACTBOOK_REDIS_URL"),
     ],
-    ids=["a short secret", "a window too wide", "a database without its secret"],
+    ids=[
+        "a short secret",
+        "a window too wide",
+        "a database without its secret",
+        "a file",
+        "no URL",
+    ],
 )
 def test_bad_settings_are_one_sentence(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
@@ -92,10 +97,60 @@ def test_bad_settings_are_one_sentence(
     assert "\n" not in str(refused.value)
 
 
+def test_a_bad_setting_alone_is_told_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secret is made by itself: that none was given is no fault."""
+    monkeypatch.setenv("CONTACTBOOK_UNDO", "soon")
+    with pytest.raises(Refused, match="CONTACTBOOK_UNDO") as refused:
+        settings()
+    assert "SECRET_KEY" not in str(refused.value)
+
+
+def test_an_env_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"CONTACTBOOK_PUBLIC_URL=http://tr\xb0\xf6ng.example\n")
+    with pytest.raises(Refused, match=r"\.env is not UTF-8"):
+        settings(tmp_path / "data")
+
+
+@pytest.mark.parametrize("kept", [b"", b" \n", b"short", "bí mật".encode() * 9, b"\xff" * 64])
+def test_a_damaged_secret_is_one_sentence(tmp_path: Path, kept: bytes) -> None:
+    settings(tmp_path / "data")
+    (tmp_path / "data" / "secret_key").write_bytes(kept)
+    with pytest.raises(Refused, match="does not hold the secret") as refused:
+        settings(tmp_path / "data")
+    assert "short" not in str(refused.value)
+
+
+@pytest.mark.parametrize("descriptor", [99, 2**40, -1])
+def test_a_descriptor_that_is_no_socket_is_one_sentence(descriptor: int, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no socket"):
+        inherited(descriptor)
+    with (tmp_path / "file").open("w") as file, pytest.raises(Refused, match="no socket"):
+        inherited(file.fileno())
+
+
+@pytest.mark.parametrize(
+    "url", ["notaurl", "ftp://h", "http://", "http://h:x", "//h/", "http:///a", "http://h /"]
+)
+def test_an_address_that_cannot_be_called_back_is_one_sentence(url: str) -> None:
+    with pytest.raises(Refused, match="no address to call back"):
+        address_of_a_site(url)
+
+
+def test_an_address_to_call_back_has_no_slash_at_its_end() -> None:
+    assert address_of_a_site("http://127.0.0.1:8000/") == "http://127.0.0.1:8000"
+
+
 @pytest.mark.parametrize(
     "url",
-    ["nonsense", "mysql://h/db", "postgresql+psycopg://u:hush@127.0.0.1:1/db"],
-    ids=["no address", "another product", "nobody there"],
+    [
+        "nonsense",
+        "mysql://h/db",
+        "sqlite:///x.db",
+        "postgresql+psycopg://u:hush@127.0.0.1:1/db",
+        "postgresql+psycopg://u:hush@h:port/db",
+        "postgresql+asyncpg://u:hush@127.0.0.1:1/db",
+    ],
+    ids=["no address", "another product", "a file", "nobody there", "no port", "no driver"],
 )
 def test_a_database_that_cannot_be_used_is_one_sentence(url: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -230,39 +285,3 @@ def test_the_last_started_ends_first(tmp_path: Path) -> None:
             standing.start(name, argv, dict(os.environ))
             assert standing.until(lambda log=tmp_path / f"{name}.log": bool(log.read_text()), 20)  # type: ignore[misc]
     assert (tmp_path / "order").read_text().split() == ["web", "worker", "simulators"]
-
-
-@pytest.mark.parametrize(
-    ("said", "kept"),
-    [
-        ("0912345678 khong nhan duoc", "☎… khong nhan duoc"),
-        ("to +84912345678.", "to ☎…."),
-        ("GET /hooks/sms/esms/secret-word?x=1", "GET /hooks/sms/…"),
-        ("POST /bot530:demo-token/sendMessage", "POST /bot…/sendMessage"),
-        ("fault\n[SQL: INSERT]\n[parameters: {'name': 'Nguyễn Gia An'}]", "hidden]"),
-        ("delivery 0192f0c0-0912-7345-8678-0912345678ab", "0192f0c0-0912-7345-8678-0912345678ab"),
-        ("2026-11-24T09:12:34.567890Z", "2026-11-24T09:12:34.567890Z"),
-    ],
-)
-def test_a_log_tells_nobodys_number_and_no_secret(said: str, kept: str) -> None:
-    assert logs.mask(said).endswith(kept)
-
-
-@pytest.fixture
-def logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
-
-
-@pytest.mark.usefixtures("logging_as_before")
-def test_all_that_is_logged_is_json_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure()
-    structlog.get_logger().info("told", phone="0912345678")
-    args = ("1.2.3.4:5", "GET", "/hooks/sms/esms/secret?phonenumber=0912345678", "1.1", 204)
-    logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', *args)
-    told, access = map(json.loads, capsys.readouterr().err.splitlines())
-    assert told["phone"] == "☎…"
-    assert access["event"] == '1.2.3.4:5 - "GET /hooks/sms/… HTTP/1.1" 204'
