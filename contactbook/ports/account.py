@@ -84,3 +84,11 @@ class Answers(Protocol):
 
     async def account_state(self) -> AccountState:
         """The same for the account; what cannot be learned is left empty."""
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """An adapter to which its provider speaks on a connection of ours, by `Hear`: an SMSC's."""
+
+    def listen(self) -> None:
+        """Connect now, on the running loop, and stay: what came meanwhile is waiting there."""

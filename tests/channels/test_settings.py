@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from channels.accounts import SmppAccount, of_environment
 from channels.adapters import build_adapters
 from channels.settings import ChannelSettings
 from contactbook.ports.channel import Channel
@@ -56,6 +57,32 @@ def test_a_relay_needs_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
         ChannelSettings()
 
 
+def test_an_smsc_needs_a_brandname(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHANNELS_SMPP_URL", "smpp://hoamai:smpp-key@127.0.0.1:2775")
+    with pytest.raises(ValidationError, match="SMPP_BRANDNAME"):
+        ChannelSettings()
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls"),
+    [
+        ("smpp://hoa%40mai:k%3Ay@smsc.example", 2775, False),
+        ("smpps://hoa%40mai:k%3Ay@smsc.example", 3550, True),
+        ("smpp://hoa%40mai:k%3Ay@smsc.example:7777", 7777, False),
+    ],
+)
+def test_an_smsc_is_named_by_its_address(
+    monkeypatch: pytest.MonkeyPatch, url: str, port: int, *, tls: bool
+) -> None:
+    monkeypatch.setenv("CHANNELS_SMPP_URL", url)
+    monkeypatch.setenv("CHANNELS_SMPP_BRANDNAME", "HOAMAI")
+    account = of_environment(ChannelSettings())["smpp"]
+    assert isinstance(account, SmppAccount)
+    assert (account.host, account.port, account.tls) == ("smsc.example", port, tls)
+    assert (account.system_id, account.password.get_secret_value()) == ("hoa@mai", "k:y")
+    assert set(build_adapters(ChannelSettings())) == {Channel.SMS}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -67,6 +94,12 @@ def test_a_relay_needs_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SMTP_URL", "smtp://me:hunter2@relay:high"),
         ("SMTP_URL", "smtp://me:hunter2@"),
         ("SMTP_URL", "smtp://me:hunter2@[relay"),
+        ("SMPP_URL", "smtp://me:hunter2@smsc"),
+        ("SMPP_URL", "smpp://:hunter2@smsc"),
+        ("SMPP_URL", "smpp://me:hunter2@smsc:0"),
+        ("SMPP_URL", "smpp://me:hunter2@[smsc"),
+        ("SMPP_WINDOW", "0"),
+        ("SMPP_IDS", "roman"),
         ("ESMS_CALLBACK_SECRET", "hunter2"),
         ("ESMS_CALLBACK_SECRET", "hunter2/hunter2/hunter2"),
         ("TELEGRAM_WEBHOOK_SECRET", "hunter2 hunter2"),
