@@ -1,6 +1,7 @@
 """Two teachers of one class, at once and in turn: nobody's word is lost to the other's."""
 
 import html
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -11,7 +12,7 @@ from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
 from contactbook.db import transaction
-from contactbook.updates.models import Attendance, DailyRecord, Meal
+from contactbook.updates.models import Attendance, ClassDay, DailyRecord, Meal
 from tests.contactbook.web.site import Teaching, token
 
 BLANK = {"attendance": "", "arrived": "", "meal": "", "nap": "", "nap_minutes": "", "health": "",
@@ -136,3 +137,56 @@ def test_lunch_and_nap_tapped_at_once_are_both_kept(teacher: Teaching) -> None:
     with transaction(teacher.site.sessions) as session:
         rows = session.execute(select(DailyRecord.lunch, DailyRecord.nap_minutes)).all()
     assert [tuple(row) for row in rows] == [(Meal.ALL, 90)] * 3
+
+
+# Words about the whole class
+
+
+def note(teacher: Teaching) -> dict[str, str]:
+    """The sheet about the whole class, as it is opened now."""
+    page = teacher.get("/note").text
+    found = re.search(r'name="was" value="([^"]*)"', page)
+    assert found
+    was = html.unescape(found[1])
+    return {"csrf_token": token_in(page), "was": was, **json.loads(was)}
+
+
+def say(teacher: Teaching, typed: dict[str, str]) -> Response:
+    return teacher.visitor.post(f"{teacher.here}/note", data=typed)
+
+
+def said(teacher: Teaching) -> tuple[str, str]:
+    with transaction(teacher.site.sessions) as session:
+        words = session.scalars(select(ClassDay)).one()
+        return words.activity, words.learning
+
+
+def test_what_was_done_and_what_was_learned_are_two_teachers_words(teacher: Teaching) -> None:
+    early = note(teacher)
+    say(teacher, {**note(teacher), "activity": "Vẽ lá"})
+    assert say(teacher, {**early, "learning": "Số năm"}).status_code == HTTPStatus.SEE_OTHER
+    assert said(teacher) == ("Vẽ lá", "Số năm")
+
+
+def test_the_same_words_of_two_teachers_are_put_together_by_a_person(teacher: Teaching) -> None:
+    early = note(teacher)
+    say(teacher, {**note(teacher), "activity": "Vẽ lá"})
+    answer = say(teacher, {**early, "activity": "Hát bài Con cò"})
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Trần Thị Hạnh vừa ghi: “Vẽ lá”" in answer.text
+    assert "Hát bài Con cò</textarea>" in answer.text
+    assert said(teacher) == ("Vẽ lá", "")
+    again = re.search(r'name="was" value="([^"]*)"', answer.text)
+    assert again
+    both = {**early, "was": html.unescape(again[1]), "activity": "Vẽ lá, hát bài Con cò"}
+    assert say(teacher, both).status_code == HTTPStatus.SEE_OTHER
+    assert said(teacher) == ("Vẽ lá, hát bài Con cò", "")
+
+
+def test_words_emptied_meanwhile_are_not_written_over_unasked(teacher: Teaching) -> None:
+    say(teacher, {**note(teacher), "activity": "Vẽ lá"})
+    early = note(teacher)
+    say(teacher, {**note(teacher), "activity": ""})
+    answer = say(teacher, {**early, "activity": "Vẽ lá thu"})
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "vừa xóa" in answer.text
