@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from contactbook.parts import Parts
-from contactbook.teacher import bulk, child, classes, compose, note, preview, progress
+from contactbook.teacher import bulk, child, classes, compose, note, preview, progress, urgent
 from contactbook.web import errors, guard, health, hooks, sign_in, static_files, templating
 
 PAGES = {"web": "contactbook.web", "teacher": "contactbook.teacher"}
@@ -19,6 +19,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     note.router,
     preview.router,
     progress.router,
+    urgent.router,
 )
 
 

@@ -1,6 +1,7 @@
 """My classes today, and one class: the page on which a teacher spends her minute."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from contactbook.classes.models import Classroom
 from contactbook.clock import local
 from contactbook.delivery import lanes
 from contactbook.people import audit
@@ -19,6 +21,7 @@ from contactbook.people.models import School
 from contactbook.teacher import forms, views
 from contactbook.teacher.door import PenDep, Room, RoomDep, my_classes
 from contactbook.updates import day, progress
+from contactbook.updates.day import ChildDay
 from contactbook.updates.facts import Facts
 from contactbook.updates.models import Attendance, Entry, Update
 from contactbook.web.deps import FormDep, Page, PageDep, SessionDep, StaffDep
@@ -32,17 +35,15 @@ CHANNELS = {"zalo": "Zalo", "telegram": "Telegram", "sms": "SMS", "email": "E-ma
 def classes(session: SessionDep, who: StaffDep, page: PageDep) -> Response:
     rooms = my_classes(session, who, page)
     school = session.get(School, who.school_id) if who.school_id else None
-    shown = [card(session, room.id, room.name, school, page) for room in rooms]
+    days = day.class_days(session, [room.id for room in rooms], page.today)
+    shown = [card(room, school, days[room.id]) for room in rooms]
     return page.show("teacher/classes.html", today=page.today, classes=shown)
 
 
-def card(
-    session: Session, room_id: UUID, name: str, school: School | None, page: Page
-) -> dict[str, Any]:
-    children = day.class_day(session, room_id, page.today)
+def card(room: Classroom, school: School | None, children: Sequence[ChildDay]) -> dict[str, Any]:
     return {
-        "id": room_id,
-        "name": name,
+        "id": room.id,
+        "name": room.name,
         "school": school.name if school else "",
         "unsent": len(views.ready(children)),
         "sent": any(child.told for child in children),
@@ -74,7 +75,6 @@ def class_page(
     page: Page,
     *,
     errors: dict[str, str] | None = None,
-    urgent: bool = False,
 ) -> Response:
     """The class as it is now; with `errors`, after something could not be done."""
     children = day.class_day(session, room.classroom.id, page.today)
@@ -96,17 +96,19 @@ def class_page(
         ready=len(going),
         silent=sum(child.facts.attendance is None and not child.news for child in children),
         idempotency_key=secrets.token_urlsafe(16),
-        urgent=urgent,
         sent=sent(session, room, page),
+        urgent=sent(session, room, page, urgent=True),
         errors=errors or {},
         **trouble(session, page.now),
     )
 
 
-def sent(session: Session, room: Room, page: Page) -> dict[str, Any] | None:
-    """The latest update of today that was not taken back."""
-    update = progress.latest(session, room.classroom.id)
-    if update is None or update.on_date != page.today or update.recalled_at is not None:
+def sent(
+    session: Session, room: Room, page: Page, *, urgent: bool = False
+) -> dict[str, Any] | None:
+    """The latest update of today, unless it was taken back."""
+    update = progress.latest(session, room.classroom.id, page.today, urgent=urgent)
+    if update is None or update.recalled_at is not None:
         return None
     entries = select(func.count()).select_from(Entry).where(Entry.update_id == update.id)
     return {

@@ -11,7 +11,8 @@ from contactbook.errors import Conflict, Invalid
 from contactbook.parts import Parts
 from contactbook.teacher.classes import class_page
 from contactbook.teacher.door import RoomDep, ToldDep
-from contactbook.updates.publish import Draft, Manners, publish, recall
+from contactbook.updates.publish import Draft, Manners, publish
+from contactbook.updates.recall import recall
 from contactbook.web.deps import FormDep, PageDep, PartsDep, SessionDep, StaffDep, own_path
 from contactbook.words import gettext as _
 
@@ -24,6 +25,10 @@ def manners(parts: Parts) -> Manners:
     return Manners(settings.undo, settings.quiet_from, settings.quiet_until, tuple(parts.adapters))
 
 
+def not_whole() -> str:
+    return _("This form is not whole. Please open the class again and send.")
+
+
 @router.post("/classes/{classroom_id}/publish")
 def send(
     form: FormDep,
@@ -33,16 +38,17 @@ def send(
     parts: PartsDep,
     page: PageDep,
 ) -> Response:
-    key, urgent = form.text("idempotency_key"), form.text("urgent") == "yes"
+    key = form.text("idempotency_key")
     if not KEY.fullmatch(key):
-        errors = {"publish": _("This form is not whole. Please open the class again and send.")}
-        return class_page(session, room, page, errors=errors, urgent=urgent)
-    draft = Draft(room.classroom.id, who.staff_id, key, urgent=urgent)
+        return class_page(session, room, page, errors={"publish": not_whole()})
+    draft = Draft(room.classroom.id, who.staff_id, key)
     try:
         with session.begin_nested():  # what was begun for nothing is undone, the page still shown
             publish(session, parts.entitlements, draft, manners(parts), now=page.now)
     except Invalid as nothing:
-        return class_page(session, room, page, errors=nothing.faults, urgent=urgent)
+        return class_page(session, room, page, errors=nothing.faults)
+    except Conflict as other:
+        return class_page(session, room, page, errors={"publish": str(other)})
     return RedirectResponse(room.address, HTTPStatus.SEE_OTHER)
 
 

@@ -8,6 +8,7 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from contactbook.clock import local
+from contactbook.clock import local, school_day
 from contactbook.delivery import fanout
 from contactbook.delivery.message import Words, compose
 from contactbook.delivery.plan import Plan, Road, leaves_at, plan
@@ -70,10 +71,11 @@ def look(
         subject_id=chosen.child.student.id if chosen else room.classroom.id,
         now=page.now,
     )
-    messages, left_out = shown_to(session, room, chosen, who.staff_id, parts, page)
     settings = parts.settings
     due = page.now + settings.undo
     leaves = leaves_at(due, settings.quiet_from, settings.quiet_until, urgent=False)
+    draft = Draft(room.classroom.id, who.staff_id, key="preview")
+    messages, left_out = shown_to(session, room, chosen, draft, parts, page, school_day(leaves))
     return page.show(
         "teacher/preview.html",
         classroom=room.shown,
@@ -141,16 +143,18 @@ def shown_to(
     session: Session,
     room: Room,
     person: Person | None,
-    author_id: UUID,
+    draft: Draft,
     parts: Parts,
     page: Page,
+    leaves_on: date,
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Her messages in the order of trial, and the sentences about what she does not get."""
     if person is None:
         return [], []
     student = person.child.student
-    draft = Draft(room.classroom.id, author_id, key="preview", only={student.id})
-    told = words_of_class(session, draft, room.classroom, [person.child], page.today)[student.id]
+    told = words_of_class(
+        session, draft, room.classroom, [person.child], page.today, leaves_on=leaves_on
+    )[student.id]
     words = {one.channel: one for one in told if one.purposes and one.channel in parts.adapters}
     points, consented = reach(session, person)
     roads = [
@@ -207,16 +211,23 @@ def message(
     channel = Channel(point.channel)
     mine, allowed = words[channel], consented.get(channel.agreed_as, 0)
     place = order(way, channel)
-    whole = compose(mine, allowed or mine.purposes)
-    quote = parts.adapters[channel].quote(whole, point.address)
-    title, _line, rest = ("", "", quote.text) if channel.paid else whole.partition("\n")
     return {
         "channel": channel.value,
         "use": "never" if place == len(Channel) else "next" if place else "first",
         "why": why_never(point, mine, allowed, way) if place == len(Channel) else "",
         "address": masked(channel, point.address),
         "sender": room.school.name,
-        "subject": mine.subject if channel is Channel.EMAIL else "",
+        **bubble(mine, allowed or mine.purposes, parts, point.address),
+    }
+
+
+def bubble(words: Words, allowed: int, parts: Parts, address: str = "") -> dict[str, Any]:
+    """How a message looks where it arrives, and what it costs."""
+    whole = compose(words, allowed)
+    quote = parts.adapters[words.channel].quote(whole, address)
+    title, _line, rest = ("", "", quote.text) if words.channel.paid else whole.partition("\n")
+    return {
+        "subject": words.subject if words.channel is Channel.EMAIL else "",
         "title": title,
         "body": rest,
         "units": quote.segments,

@@ -22,6 +22,7 @@ from contactbook.people.audit import Audit
 from contactbook.teacher.classes import trouble, undo_seconds
 from contactbook.teacher.door import Told, ToldDep
 from contactbook.teacher.people import relation
+from contactbook.updates.models import Entry, Update
 from contactbook.updates.progress import Line, progress
 from contactbook.web.deps import FormDep, Page, PageDep, SessionDep, StaffDep, Typed, as_uuid
 from contactbook.words import gettext as _
@@ -110,6 +111,7 @@ def shown(session: Session, told: Told, page: Page) -> dict[str, Any]:
             "at": at,
             "day": update.on_date,
             "urgent": update.urgent,
+            "safety": safety(session, update) if update.urgent else "",
         },
         "done": all(line.ended for line in lines),
         "undo_seconds": 0 if update.recalled_at else undo_seconds(update, page.now),
@@ -117,6 +119,12 @@ def shown(session: Session, told: Told, page: Page) -> dict[str, Any]:
         "counts": counts(lines),
         "rows": sorted((row(line) for line in lines), key=oddness),
     }
+
+
+def safety(session: Session, update: Update) -> str:
+    """The sentence of an urgent update, the same for every child of it."""
+    told = select(Entry.told).where(Entry.update_id == update.id).limit(1)
+    return str((session.scalar(told) or {}).get("safety", ""))
 
 
 def counts(lines: Sequence[Line]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """A class's day as teachers record it: nobody is anything until a person says so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from contactbook.classes.enrollment import enrolled
+from contactbook.classes.enrollment import holds
+from contactbook.classes.models import Enrollment
 from contactbook.errors import NotFound
 from contactbook.people import audit
 from contactbook.people.models import Student
-from contactbook.updates.facts import Facts, news, recorded
+from contactbook.updates.facts import NAMES, Facts, news, recorded
 from contactbook.updates.models import Attendance, ClassDay, DailyRecord, Entry, Update
 
 
@@ -35,41 +36,54 @@ class ChildDay:
 
 def class_day(session: Session, classroom_id: UUID, on: date) -> list[ChildDay]:
     """Every child of the class on day `on`, by given name."""
+    return class_days(session, [classroom_id], on)[classroom_id]
+
+
+def class_days(
+    session: Session, classroom_ids: Collection[UUID], on: date
+) -> dict[UUID, list[ChildDay]]:
+    """The same of many classes, in as many questions as of one."""
     rows = session.execute(
-        select(Student, DailyRecord)
+        select(Enrollment.classroom_id, Student, DailyRecord)
+        .join(Student, Student.id == Enrollment.student_id)
         .outerjoin(
             DailyRecord, (DailyRecord.student_id == Student.id) & (DailyRecord.on_date == on)
         )
-        .where(Student.id.in_(enrolled(classroom_id, on)))
+        .where(Enrollment.classroom_id.in_(classroom_ids), holds(on))
         .order_by(Student.sort_key, Student.id)
-    )
-    told = told_on(session, classroom_id, on)
-    room = whole_class(session, classroom_id, on)
-    return [
-        ChildDay(student, recorded(record, room), *told.get(student.id, ({}, None, None)))
-        for student, record in rows
-    ]
+    ).all()
+    told = told_on(session, [student.id for _, student, _ in rows], on)
+    said = select(ClassDay).where(ClassDay.classroom_id.in_(classroom_ids), ClassDay.on_date == on)
+    rooms = {words.classroom_id: words for words in session.scalars(said)}
+    days: dict[UUID, list[ChildDay]] = {room: [] for room in classroom_ids}
+    for room, student, record in rows:
+        facts = recorded(record, rooms.get(room))
+        days[room].append(ChildDay(student, facts, *told.get(student.id, ({}, None, None))))
+    return days
 
 
 Told = tuple[dict[str, Any], datetime | None, datetime | None]  # as in ChildDay
 
 
-def told_on(session: Session, classroom_id: UUID, on: date) -> dict[UUID, Told]:
-    """What each family was told that day, the last word winning; recalled updates never were."""
+def told_on(session: Session, students: Collection[UUID], on: date) -> dict[UUID, Told]:
+    """What each family was told of that day, in whichever class, the last word winning.
+
+    Recalled updates never were; an urgent sentence tells nothing of the day. Updates are in the
+    order of their ids: given while the class is held, unlike the time on the page that sent them.
+    """
     rows = session.execute(
         select(Entry.student_id, Entry.told, Update.published_at)
         .join(Update, Update.id == Entry.update_id)
-        .where(
-            Update.classroom_id == classroom_id,
-            Update.on_date == on,
-            Update.recalled_at.is_(None),
-        )
-        .order_by(Update.published_at, Update.id)
+        .where(Entry.student_id.in_(students), Update.on_date == on, Update.recalled_at.is_(None))
+        .order_by(Update.id)
     )
     told: dict[UUID, Told] = {}
-    for student_id, new, at in rows:
-        before, _, placed_at = told.get(student_id, ({}, None, None))
-        told[student_id] = ({**before, **new}, at, at if "attendance" in new else placed_at)
+    for student_id, said, at in rows:
+        new = {name: value for name, value in said.items() if name in NAMES}
+        if new:
+            before, _, placed_at = told.get(student_id, ({}, None, None))
+            placed = at if "attendance" in new else placed_at
+            told[student_id] = ({**before, **new}, at, placed)
     return told
 
 

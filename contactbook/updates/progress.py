@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -98,11 +99,13 @@ def sums(lines: Sequence[Line]) -> Counter[Status]:
     return Counter(line.status for line in lines)
 
 
-def latest(session: Session, classroom_id: UUID) -> Update | None:
-    """The class's last update: its undo strip and its progress are what a teacher looks for."""
+def latest(
+    session: Session, classroom_id: UUID, on: date, *, urgent: bool = False
+) -> Update | None:
+    """The class's last update of a day: its undo strip and its progress are what is looked for."""
     return session.scalars(
         select(Update)
-        .where(Update.classroom_id == classroom_id)
-        .order_by(Update.published_at.desc(), Update.id.desc())
+        .where(Update.classroom_id == classroom_id, Update.on_date == on, Update.urgent.is_(urgent))
+        .order_by(Update.id.desc())
         .limit(1)
     ).one_or_none()

@@ -5,7 +5,7 @@ no free remark, no health detail (design.md §4.9).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -27,47 +27,65 @@ class Scene:
     school_sms: str  # "Truong MN Hoa Mai"
     school_phone: str
     teacher: str
-    day: date
+    day: date  # the one it is about
     told_at: str = ""
+    late: bool = False  # it leaves on another day
+
+    @property
+    def today(self) -> str:
+        """The day, as a sentence begins: what waits for the morning must not say "today"."""
+        if not self.late:
+            return _("Today")
+        named = spoken(self.day)
+        return named[:1].upper() + named[1:]
 
 
-def day_words(scene: Scene, new: dict[str, Any], *, urgent: bool) -> list[Words]:
+def day_words(scene: Scene, new: dict[str, Any]) -> list[Words]:
     """The words of one child's part of an update, on every channel there are words for."""
-    safety = Purpose.SAFETY if urgent else Purpose(0)
-    rich = tuple(replace(part, purpose=part.purpose | safety) for part in chat_parts(scene, new))
-    spare = urgent_sms(scene) if urgent else sms_parts(scene, new)
-    short = tuple(replace(part, purpose=part.purpose | safety) for part in spare)
-    return [
-        *(chat(channel, scene, rich, urgent=urgent) for channel in Channel if not channel.paid),
-        Words(
-            channel=Channel.SMS,
-            head=f"{unaccented(scene.school_sms)}:",
-            lead=sms_lead(scene),
-            parts=short,
-            foot="",
-        ),
-    ]
+    rich, short = tuple(chat_parts(scene, new)), tuple(sms_parts(scene, new))
+    return [*chats(scene, chat_head(scene), rich), sms(scene, short)]
+
+
+def urgent_words(scene: Scene, safety: str) -> list[Words]:
+    """What a family must know at once for its child's safety, and nothing of the ordinary day.
+
+    It asks no consent (docs/decisions/0008). An SMS holds no free words: it asks for a call.
+    """
+    head = _("Urgent") + " · " + chat_head(scene)
+    return [*chats(scene, head, tuple(urgent_chat(scene, safety))), sms(scene, (call(scene),))]
+
+
+def chats(scene: Scene, head: str, parts: tuple[Part, ...]) -> Iterator[Words]:
+    lead = _("{today} {child} ").format(today=scene.today, child=scene.child)
+    for channel in Channel:
+        if not channel.paid:
+            yield Words(
+                channel=channel, subject=head, head=head, lead=lead, parts=parts,
+                foot=f"— {scene.school}",
+            )  # fmt: skip
+
+
+def chat_head(scene: Scene) -> str:
+    return _("{child} – {classroom}, {day}").format(
+        child=scene.child, classroom=scene.classroom, day=spoken(scene.day)
+    )
+
+
+def sms(scene: Scene, parts: tuple[Part, ...]) -> Words:
+    head = f"{unaccented(scene.school_sms)}:"
+    return Words(channel=Channel.SMS, head=head, lead=sms_lead(scene), parts=parts, foot="")
 
 
 def sms_lead(scene: Scene) -> str:
-    names = {"child": unaccented(scene.child), "classroom": unaccented(scene.classroom)}
-    return _("child {child} ({classroom}) today ").format(**names)
-
-
-def chat(channel: Channel, scene: Scene, parts: tuple[Part, ...], *, urgent: bool) -> Words:
-    head = _("{child} – {classroom}, {day}").format(
-        child=scene.child, classroom=scene.classroom, day=spoken(scene.day)
-    )
-    if urgent:
-        head = _("Urgent") + " · " + head
-    return Words(
-        channel=channel,
-        subject=head,
-        head=head,
-        lead=_("Today {child} ").format(child=scene.child),
-        parts=parts,
-        foot=f"— {scene.school}",
-    )
+    """It names the day, not "today": an SMS may come late. A correction has no room for a class."""
+    names = {
+        "child": unaccented(scene.child),
+        "classroom": unaccented(scene.classroom),
+        "day": unaccented(spoken(scene.day)),
+    }
+    if scene.told_at:
+        return _("child {child} {day} ").format(**names)
+    return _("child {child} ({classroom}) {day} ").format(**names)
 
 
 def chat_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
@@ -77,7 +95,7 @@ def chat_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
         yield daily(MEALS[Meal(lunch)](), clause=True)
     if (nap := new.get("nap_minutes")) is not None:
         yield daily(slept(nap), clause=True)
-    if new.get("lunch") in (Meal.LITTLE, Meal.NONE):
+    if new.get("lunch") in (Meal.LITTLE, Meal.NONE) and not scene.late:
         yield daily(_("Please keep an eye on the meals this evening."))
     if remark := new.get("remark"):
         said = _("Teacher {teacher}: {text}").format(teacher=scene.teacher, text=remark)
@@ -85,20 +103,25 @@ def chat_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
     if health := new.get("health"):
         yield Part(Purpose.HEALTH, _("Health: {text}").format(text=health))
     if activity := new.get("activity"):
-        yield daily(_("The whole class: {text}").format(text=activity))
+        yield daily(_("{today}, the whole class: {text}").format(today=scene.today, text=activity))
     if learning := new.get("learning"):
-        yield Part(Purpose.LEARNING, _("The class learned: {text}").format(text=learning))
+        said = _("{today}, the class learned: {text}").format(today=scene.today, text=learning)
+        yield Part(Purpose.LEARNING, said)
 
 
 def attendance_parts(scene: Scene, attendance: Attendance, arrived: str) -> Iterator[Part]:
     if scene.told_at:
         yield from correction(scene, attendance)
     elif attendance is Attendance.ABSENT:
-        yield Part(
-            Purpose.ATTENDANCE,
-            _("{child} is not in class today and we have no word from the family. "
-              "Please tell us why.").format(child=scene.child),
+        sentence = (
+            _("{today}, {child} did not come to class and we had no word from the family. "
+              "Please tell us why.")
+            if scene.late
+            else _("{today}, {child} is not in class and we have no word from the family. "
+                   "Please tell us why.")
         )  # fmt: skip
+        said = sentence.format(today=scene.today, child=scene.child)
+        yield Part(Purpose.ATTENDANCE, said)
     else:
         yield Part(Purpose.ATTENDANCE, came(attendance, arrived), clause=True)
 
@@ -106,15 +129,15 @@ def attendance_parts(scene: Scene, attendance: Attendance, arrived: str) -> Iter
 def correction(scene: Scene, attendance: Attendance) -> Iterator[Part]:
     """A wrong word about a child's presence is taken back in plain sight, with when it was said."""
     sentence = (
-        _("A correction: the message of {time} was a mistake. {child} is in class today. "
+        _("A correction: the message of {time} was a mistake. {today}, {child} is in class. "
           "We are sorry.")
         if attendance.here
         else _("A correction: the message of {time} that {child} had come to class was a mistake. "
-               "Today {child} {truth}. We are sorry.")
+               "{today}, {child} {truth}. We are sorry.")
     )  # fmt: skip
     excused = attendance is Attendance.EXCUSED
     truth = _("is absent with notice") if excused else _("is not in class")
-    said = sentence.format(time=scene.told_at, child=scene.child, truth=truth)
+    said = sentence.format(time=scene.told_at, today=scene.today, child=scene.child, truth=truth)
     yield Part(Purpose.ATTENDANCE, said)
 
 
@@ -166,19 +189,17 @@ def sms_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
             _("slept {minutes} min").format(minutes=nap) if nap else _("no nap"), clause=True
         )
     if new.get("remark"):
-        word = _("The teacher has a word about child {child} for you at pick-up.")
-        yield Part(Purpose.LEARNING, word.format(child=unaccented(scene.child)))
+        yield Part(Purpose.LEARNING, _("has a word from the teacher"), clause=True)
 
 
 def sms_attendance(scene: Scene, attendance: Attendance) -> Iterator[Part]:
     if scene.told_at:
-        yield Part(
-            Purpose.ATTENDANCE,
-            (_("correction, child {child} is in class, the message of {time} was wrong. Sorry.")
-             if attendance.here else
-             _("correction, child {child} is absent, the message of {time} was wrong. Sorry.")
-             ).format(child=unaccented(scene.child), time=scene.told_at),
-        )  # fmt: skip
+        truth = (
+            _("is in class (a correction of the message of {time}, sorry)")
+            if attendance.here
+            else _("is absent (a correction: the message of {time} was wrong, sorry)")
+        )
+        yield Part(Purpose.ATTENDANCE, truth.format(time=scene.told_at), clause=True)
         return
     words = {
         Attendance.PRESENT: _("in class"),
@@ -189,14 +210,22 @@ def sms_attendance(scene: Scene, attendance: Attendance) -> Iterator[Part]:
     yield Part(Purpose.ATTENDANCE, words[attendance], clause=True)
 
 
-def urgent_sms(scene: Scene) -> Iterator[Part]:
+def urgent_chat(scene: Scene, safety: str) -> Iterator[Part]:
+    said = _("Teacher {teacher}: {text}").format(teacher=scene.teacher, text=safety)
+    yield Part(Purpose.SAFETY, said)
+    if scene.school_phone:
+        ask = _("To talk to us now, please call {phone}.").format(phone=scene.school_phone)
+        yield Part(Purpose.SAFETY, ask)
+
+
+def call(scene: Scene) -> Part:
     sentence = (
         _("We need to talk about child {child}. Please call {phone}.")
         if scene.school_phone
         else _("We need to talk about child {child}. Please call the school.")
     )
     names = {"child": unaccented(scene.child), "phone": unaccented(scene.school_phone)}
-    yield Part(Purpose.ATTENDANCE, sentence.format(**names))
+    return Part(Purpose.SAFETY, sentence.format(**names))
 
 
 def clock(told: str) -> str:

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from contactbook.db import transaction
 from contactbook.people.consent import Purpose
 from contactbook.ports.channel import Channel
 from tests.builders import PASSWORD, Class, address_of, class_of, family
 from tests.journeys.conftest import Snap
-from tests.journeys.hand import PHONE, Hand, lovely, publish, sheet_of, sign_in, whole_list
+from tests.journeys.hand import PHONE, Hand, lovely, pick, publish, sheet_of, sign_in, whole_list
 from tests.journeys.live import Live, live
 
 TROUBLES = {
@@ -57,7 +57,7 @@ def test_who_did_not_get_it_is_told_in_words(
     page.go_back()
     publish(page, hand)
     hand.say("Ai đã nhận")
-    expect(page.get_by_text("2 trong 7 tin đã tới")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("2 trong 4 tin đã tới")).to_be_visible(timeout=20_000)
     expect(page.locator("[data-done]")).to_have_count(1, timeout=20_000)
     for words in (
         "Không liên lạc được qua kênh này",
@@ -71,7 +71,52 @@ def test_who_did_not_get_it_is_told_in_words(
     page.locator("summary", has_text="Gửi lại").click()
     lovely(page)
     page.get_by_role("button", name="Vâng, gửi lại").click()
-    expect(page.get_by_text("3 trong 7 tin đã tới")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("3 trong 4 tin đã tới")).to_be_visible(timeout=20_000)
+
+
+def urgent(page: Page, hand: Hand, snap: Snap, *, dark: bool) -> None:
+    """Written, refused, looked at once more, and closed again without a message."""
+    hand.tap("#urgent a")
+    lovely(page)
+    page.locator("form.sheet:visible button.primary").click()
+    expect(page.locator("#safety-error")).to_be_visible()
+    lovely(page)
+    page.get_by_label("Điều ba mẹ cần biết ngay").fill("Bé ngã sưng trán, ba mẹ đón bé sớm nhé.")
+    pick(page, hand, "whom", "some")
+    page.locator("form.sheet:visible .check", has_text="Gia An").click()
+    page.locator("form.sheet:visible .check", has_text="Khoa").click()
+    lovely(page)
+    if not dark:
+        snap(page, "urgent-phone")
+    page.locator("form.sheet:visible button.primary").click()
+    expect(page.get_by_role("button", name="Gửi ngay, không hoàn tác được")).to_be_visible()
+    expect(page.get_by_text("Bùi Thị Hải Yến")).to_be_visible()
+    lovely(page)
+    if not dark:
+        snap(page, "urgent-check-phone")
+    page.locator("form.sheet:visible [data-close]").click()
+
+
+def test_an_urgent_message_ends_before_its_progress(
+    world: tuple[Live, Class], phone: BrowserContext, snap: Snap
+) -> None:
+    book, room = world
+    page = phone.new_page()
+    hand = Hand(page)
+    sign_in(page, book, room)
+    page.get_by_role("link", name=re.compile("Lá 1")).click()
+    hand.tap("#urgent a")
+    page.get_by_label("Điều ba mẹ cần biết ngay").fill("Bếp có khói, các bé đã ra sân an toàn.")
+    pick(page, hand, "whom", "class")
+    page.locator("form.sheet:visible button.primary").click()
+    page.get_by_role("button", name="Gửi ngay, không hoàn tác được").click()
+    expect(page.get_by_role("heading", name="Ai đã nhận")).to_be_visible()
+    expect(page.get_by_text("Tin khẩn: Bếp có khói")).to_be_visible()
+    lovely(page)
+    snap(page, "urgent-progress-phone")
+    page.go_back()
+    expect(page.locator("#urgent a")).to_have_count(2)
+    lovely(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -92,12 +137,7 @@ def test_every_sheet_and_page_can_be_used_by_everybody(
     hand.tap("button.row-tap")
     expect(page.locator("li.row.well")).to_have_count(1)
     lovely(page)
-    page.locator(".urgent summary").click()
-    page.locator(".switch").click()
-    lovely(page)
-    if not dark:
-        snap(page, "urgent-phone")
-    page.locator(".switch").click()
+    urgent(page, hand, snap, dark=dark)
     hand.tap("a.note")
     expect(page.locator("form.sheet:visible")).to_have_count(1)
     lovely(page)

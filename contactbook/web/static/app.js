@@ -38,7 +38,7 @@ document.addEventListener("change", ({ target }) => {
 document.addEventListener("click", ({ target }) => closeMenus((menu) => !menu.contains(target)));
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(() => true));
 function closeMenus(which) {
-  for (const menu of document.querySelectorAll("details[open]:is(.menu, .urgent)")) {
+  for (const menu of document.querySelectorAll("details[open].menu")) {
     if (which(menu)) menu.open = false;
   }
 }

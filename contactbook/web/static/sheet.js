@@ -53,6 +53,8 @@ dialog.addEventListener("submit", async (event) => {
     if (!result) return;
     if (show(result)) {
       wrong();
+    } else if (result.ok && result.kind !== document.body.dataset.page) {
+      location.replace(result.address); // in the sheet's place: back leads to the page under it
     } else if (result.ok) {
       dialog.close();
       renew(result);

@@ -38,6 +38,7 @@ from tests.fakes import FakeChannel, PaidFor
 AT_ONCE = Manners(undo=timedelta(0), quiet_from=time(21), quiet_until=time(7))
 A_MINUTE = replace(AT_ONCE, undo=timedelta(minutes=1))
 PRESENT = Facts(attendance=Attendance.PRESENT, arrived_at=time(7, 20))
+SAFETY = "Bé bị sốt cao, ba mẹ đón bé ngay."
 LOOP = Loop()
 keys = count(1)
 
@@ -112,12 +113,12 @@ def tell(
     key: str = "",
     author_id: UUID | None = None,
 ) -> Update:
-    """The teacher publishes what is new."""
+    """The teacher publishes what is new, or something urgent."""
     draft = Draft(
         classroom_id=world.classroom.id,
         author_id=author_id or world.teacher.id,
         key=key or f"key {next(keys)}",
-        urgent=urgent,
+        safety=SAFETY if urgent else None,
     )
     return publish(session, PaidFor(list(paid)), draft, manners, now=now)
 

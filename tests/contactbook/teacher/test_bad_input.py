@@ -143,8 +143,9 @@ def test_forms_of_the_wrong_kind_are_no_fault_of_ours(teacher: Teaching) -> None
 
 
 FIELDS = ("attendance", "arrived", "meal", "nap", "nap_minutes", "health", "remark", "child",
-          "minutes", "present", "activity", "learning", "idempotency_key", "urgent", "delivery",
-          "back", "sure", "was", "username", "password", "next", "unknown")  # fmt: skip
+          "minutes", "present", "activity", "learning", "idempotency_key", "safety", "whom",
+          "step", "delivery", "back", "sure", "was", "username", "password", "next",
+          "unknown")  # fmt: skip
 TYPED = st.one_of(
     st.text(max_size=700),
     st.sampled_from(["present", "late", "absent", "all", "none", "0", "90", "07:20", "yes"]),

@@ -141,17 +141,6 @@ def test_undo_too_late_is_a_sentence(teacher: Teaching) -> None:
     assert len(teacher.site.channels[Channel.ZALO].sent) == 1
 
 
-def test_urgent_leaves_at_once_and_by_paid_sms_too(teacher: Teaching) -> None:
-    with transaction(teacher.site.sessions) as session:
-        child = family(session, teacher.world, Channel.SMS, child="Đỗ Anh Khoa")[0][0].id
-    teacher.children.append(child)
-    update = publish(teacher, urgent="yes")
-    drain(teacher, minutes=0)
-    sent = {channel for channel, fake in teacher.site.channels.items() if fake.sent}
-    assert sent == set(Channel) - {Channel.ZBS}
-    assert f"/teacher/updates/{update}/undo" not in teacher.get().text
-
-
 def bubbles(page: str) -> list[str]:
     shown = re.findall(r'<div class="bubble">(.*?)</div>', page, re.DOTALL)
     return [re.sub(r"</?b>", "", one).replace("\n\n", "\n").strip() for one in shown]
@@ -250,14 +239,6 @@ def test_a_message_of_another_update_cannot_be_sent_again_from_here(teacher: Tea
         answer = teacher.visitor.post(f"/teacher/updates/{second}/again", data=form)
         assert answer.status_code == HTTPStatus.NOT_FOUND
     assert first != second
-
-
-def test_urgent_with_no_road_left_asks_to_call(teacher: Teaching) -> None:
-    with transaction(teacher.site.sessions) as session:
-        teacher.children.append(family(session, teacher.world, child="Đỗ Anh Khoa")[0][0].id)
-    update = publish(teacher, urgent="yes")
-    page = re.sub(r"<svg.*?</svg>", "", progress(teacher, update))
-    assert "gọi" in page, page
 
 
 def test_a_paused_channel_is_said_and_its_messages_wait(teacher: Teaching) -> None:

@@ -22,7 +22,8 @@ from contactbook.ports.channel import Channel
 from contactbook.updates import day
 from contactbook.updates.facts import Facts
 from contactbook.updates.models import Attendance, Entry, Meal, Update
-from contactbook.updates.publish import Draft, publish, recall, telling, words_of_class
+from contactbook.updates.publish import Draft, publish, telling, words_of_class
+from contactbook.updates.recall import recall
 from tests.builders import TODAY, Class, class_of, family
 from tests.conftest import NOON
 from tests.contactbook.delivery.engine import (
@@ -116,7 +117,9 @@ def test_a_preview_shows_the_words_that_are_sent(session: Session) -> None:
     mark(session, world, replace(PRESENT, lunch=Meal.ALL, remark="Bé vui."))
     draft = Draft(world.classroom.id, world.teacher.id, key="k")
     children = telling(session, draft, TODAY)
-    [preview] = words_of_class(session, draft, world.classroom, children, TODAY).values()
+    [preview] = words_of_class(
+        session, draft, world.classroom, children, TODAY, leaves_on=TODAY
+    ).values()
     update = publish(session, PaidFor(), draft, AT_ONCE, now=NOON)
     kept = session.scalars(select(Wording).where(Wording.update_id == update.id)).all()
     sent = {one.channel: compose(words_of(vars(one)), ALL_PURPOSES) for one in kept}

@@ -77,8 +77,7 @@ def told(teacher: Teaching) -> Told:
     with transaction(site.sessions) as session:
         family(session, teacher.world, Channel.SMS, child="Đỗ Anh Khoa")
     teacher.visitor = site.signed_in(teacher.world.teacher.username)
-    teacher.post("/all/attendance", child=[str(one.id) for one in teacher.world.students])
-    teacher.post("/publish", idempotency_key="a-key-of-a-phone", urgent="yes")
+    teacher.urgent("Bé bị ngã, ba mẹ gọi lại ngay.")
     site.clock.at += timedelta(minutes=2)
     for channel in Channel:
         dispatch.drain(site.parts, channel)

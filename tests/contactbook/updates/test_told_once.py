@@ -1,0 +1,166 @@
+"""What was told counts, whoever asks and whenever: in another class, late, urgent, taken back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contactbook.classes.models import Enrollment
+from contactbook.db import Sessions, transaction
+from contactbook.delivery.message import compose, words_of
+from contactbook.delivery.models import Wording
+from contactbook.errors import Conflict, Invalid
+from contactbook.people.audit import Audit
+from contactbook.people.consent import ALL_PURPOSES, Purpose
+from contactbook.ports.channel import Channel
+from contactbook.updates import day
+from contactbook.updates.facts import Facts
+from contactbook.updates.models import Attendance, Entry, Meal, Update
+from contactbook.updates.publish import Draft, publish
+from contactbook.updates.recall import recall
+from tests.builders import TODAY, Class, class_of
+from tests.conftest import NOON
+from tests.contactbook.delivery.engine import (
+    A_MINUTE,
+    AT_ONCE,
+    PRESENT,
+    SAFETY,
+    Engine,
+    mark,
+    tell,
+)
+from tests.fakes import FakeChannel, PaidFor
+
+CHILDREN = ("Nguyễn Gia An", "Trần Bảo Châu", "Lê Minh Dũng")
+
+
+def move(session: Session, world: Class, other: Class) -> None:
+    """The first child of `world` goes over to `other`, today."""
+    place = session.scalars(
+        select(Enrollment).where(Enrollment.student_id == world.students[0].id)
+    ).one()
+    place.classroom_id = other.classroom.id
+    session.flush()
+
+
+def test_a_child_that_changes_class_is_not_told_its_day_again(session: Session) -> None:
+    world = class_of(session, "Nguyễn Gia An")
+    other = class_of(session, school=world.school, name="Lá 2")
+    mark(session, world)
+    tell(session, world)
+    move(session, world, other)
+    with pytest.raises(Invalid):
+        tell(session, other)
+    other.students.append(world.students[0])
+    mark(session, other, Facts(attendance=Attendance.EXCUSED))
+    update = tell(session, other)
+    assert "tin lúc 12h00 báo bé An đã đến lớp là nhầm" in zalo(session, update)
+
+
+def zalo(session: Session, update: Update) -> str:
+    words = session.scalars(
+        select(Wording).where(Wording.update_id == update.id, Wording.channel == Channel.ZALO)
+    ).one()
+    return compose(words_of(vars(words)), ALL_PURPOSES)
+
+
+def test_the_last_word_is_the_one_that_was_written_last_not_the_one_of_the_slower_page(
+    session: Session,
+) -> None:
+    """The second teacher's page is older than the first's update: she had waited for the class."""
+    world = class_of(session, "Nguyễn Gia An")
+    mark(session, world)
+    tell(session, world)
+    mark(session, world, Facts(attendance=Attendance.EXCUSED))
+    tell(session, world, now=NOON - timedelta(seconds=5))
+    with pytest.raises(Invalid):
+        tell(session, world, now=NOON + timedelta(minutes=1))
+
+
+def test_what_waits_for_the_morning_names_its_day(session: Session) -> None:
+    world = class_of(session, "Nguyễn Gia An")
+    mark(session, world, replace(PRESENT, lunch=Meal.LITTLE), only=world.students)
+    update = tell(session, world, A_MINUTE, now=NOON + timedelta(hours=8, minutes=59, seconds=30))
+    assert "Thứ Ba 24/11 bé đến lớp lúc 7h20, ăn trưa được ít." in zalo(session, update)
+    assert "nay" not in zalo(session, update)
+
+
+def test_what_leaves_in_the_evening_says_today(session: Session) -> None:
+    world = class_of(session, "Nguyễn Gia An")
+    mark(session, world)
+    update = tell(session, world, A_MINUTE, now=NOON + timedelta(hours=8, minutes=58))
+    assert "Hôm nay bé đến lớp lúc 7h20." in zalo(session, update)
+
+
+def test_urgent_words_reach_the_law_and_no_day(session: Session) -> None:
+    world = class_of(session, *CHILDREN)
+    mark(session, world)
+    update = tell(session, world, urgent=True)
+    entries = session.scalars(select(Entry).where(Entry.update_id == update.id)).all()
+    assert [(one.told, one.purposes) for one in entries] == [
+        ({"safety": SAFETY}, Purpose.SAFETY)
+    ] * 3
+    assert set(session.scalars(select(Wording.purposes))) == {Purpose.SAFETY}
+    day_of = day.class_day(session, world.classroom.id, TODAY)
+    assert [child.told for child in day_of] == [{}] * 3
+    assert [child.told_at for child in day_of] == [None] * 3
+
+
+@pytest.mark.parametrize("safety", ["", " ", "x" * 301])
+def test_urgent_without_one_sentence_is_refused(session: Session, safety: str) -> None:
+    world = class_of(session, *CHILDREN)
+    mark(session, world)
+    draft = Draft(world.classroom.id, world.teacher.id, "k", safety=safety)
+    with pytest.raises(Invalid) as wrong:
+        publish(session, PaidFor(), draft, AT_ONCE, now=NOON)
+    assert set(wrong.value.faults) == {"safety"}
+
+
+def test_a_key_is_good_for_one_class_one_day_and_one_kind(session: Session) -> None:
+    world = class_of(session, *CHILDREN)
+    other = class_of(session, "Vũ Yến Nhi", school=world.school, name="Lá 2")
+    mark(session, world)
+    mark(session, other)
+    update = tell(session, world, key="k")
+    assert tell(session, world, key="k").id == update.id
+    mine = world.teacher.id
+    for wrong in (
+        lambda: tell(session, other, key="k", author_id=mine),
+        lambda: tell(session, world, key="k", urgent=True),
+        lambda: tell(session, world, key="k", now=NOON + timedelta(days=1)),
+    ):
+        with pytest.raises(Conflict):
+            wrong()
+
+
+def test_the_key_of_what_was_taken_back_is_no_success(session: Session) -> None:
+    world = class_of(session, *CHILDREN)
+    mark(session, world)
+    update = tell(session, world, A_MINUTE, key="k")
+    recall(session, update_id=update.id, staff_id=world.teacher.id, now=NOON)
+    with pytest.raises(Conflict):
+        tell(session, world, A_MINUTE, key="k")
+
+
+def test_nothing_is_taken_back_once_one_message_has_left(committed: Sessions) -> None:
+    """A worker's clock is a little ahead of the page's: its word counts."""
+    with transaction(committed) as session:
+        world = class_of(session, *CHILDREN)
+        mark(session, world)
+        update = tell(session, world, A_MINUTE)
+    engine = Engine(committed, [FakeChannel(Channel.ZALO)], settings={"window": 1, "chunk": 1})
+    engine.clock.forward(seconds=60.1)
+    assert engine.drain() == 3
+    with transaction(committed) as session, pytest.raises(Conflict):
+        recall(
+            session,
+            update_id=update.id,
+            staff_id=world.teacher.id,
+            now=NOON + timedelta(seconds=59.9),
+        )
+    with transaction(committed) as session:
+        assert session.get_one(Update, update.id).recalled_at is None
+        noted = select(Audit).where(Audit.action == "update.recalled")
+        assert session.scalars(noted).all() == []
