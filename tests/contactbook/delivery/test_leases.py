@@ -17,7 +17,7 @@ from contactbook.delivery.outbox import Claim, Leaving
 from contactbook.delivery.status import Status
 from contactbook.errors import Conflict
 from contactbook.ports.channel import Accepted, Channel, NotReachable, SendFailed, TryAgain
-from contactbook.updates.publish import recall
+from contactbook.updates.recall import recall
 from tests.contactbook.delivery.engine import (
     A_MINUTE,
     Engine,

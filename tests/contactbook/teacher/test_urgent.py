@@ -109,7 +109,7 @@ def test_what_is_not_whole_is_refused_beside_its_field(
 ) -> None:
     """Also without a sentence when there is a whole ordinary day to tell."""
     a_whole_day(teacher)
-    answer = teacher.urgent(**{"safety": SENTENCE, "step": step, **fields})  # type: ignore[arg-type]
+    answer = teacher.urgent(**{"safety": SENTENCE, "step": step, **fields})
     assert answer.status_code == REFUSED
     errors = re.findall(r'<p class="error".*?</p>', answer.text, re.DOTALL)
     assert len(errors) == 1
