@@ -17,6 +17,7 @@ from channels.http import Clock, utc_now
 from channels.prices import Prices
 from channels.settings import ChannelSettings
 from channels.sms_templates import Templates
+from channels.zbs_templates import ZbsTemplate
 from contactbook.ports.account import Hear, Vault
 from contactbook.ports.channel import Incoming, Receipt
 
@@ -104,31 +105,6 @@ class SmppAccount(SmsAccount):
     ids: Literal["auto", "same", "hex", "decimal"] = "auto"  # channels/smpp/ledger.py: Spelling
 
 
-class ZbsParameter(Account):
-    """A gap in a registered template; lengths in characters of NFC text."""
-
-    name: str
-    type: str = "STRING"  # as Zalo names it; a NUMBER holds digits only
-    shortest: int = 0
-    longest: int | None = None
-    required: bool = True
-    may_be_empty: bool = False
-
-
-class ZbsTemplate(Account):
-    """A template that Zalo has approved, for one kind of message of ours.
-
-    What is left out here is asked of Zalo: its parameters, its tag, its prices in VND before tax.
-    """
-
-    kind: str
-    template_id: str
-    tag: str = ""
-    price_vnd: int | None = None  # by phone number
-    price_uid_vnd: int | None = None  # by user id
-    parameters: tuple[ZbsParameter, ...] = ()
-
-
 class ZaloAccount(Account):
     """An Official Account: for its own messages and, with the same token, for its templates."""
 
@@ -185,11 +161,13 @@ def of_environment(settings: ChannelSettings) -> dict[str, Account]:
     """The accounts whose keys are set in the environment, by provider."""
     found: dict[str, Account] = {}
     if settings.zalo_access_token:
-        found["zalo"] = ZaloAccount(
+        account = ZaloAccount(
             app_id=settings.zalo_app_id,
             webhook_secrets=settings.zalo_webhook_secrets,
+            templates=settings.zalo_templates,
             access_token=settings.zalo_access_token,
         )
+        found |= {"zalo": account} | ({"zbs": account} if account.templates else {})
     if settings.telegram_token:
         found["telegram"] = TelegramAccount(
             token=settings.telegram_token,

@@ -25,6 +25,7 @@ from channels.smpp.adapter import SmppAdapter
 from channels.speedsms import SpeedSmsAdapter
 from channels.telegram.adapter import TelegramAdapter
 from channels.zalo.adapter import ZaloAdapter
+from channels.zalo.zbs import ZbsAdapter
 from contactbook.ports.channel import Channel, ChannelAdapter
 
 
@@ -37,6 +38,7 @@ class Provider:
 
 PROVIDERS: dict[str, Provider] = {
     "zalo": Provider(Channel.ZALO, ZaloAccount, ZaloAdapter),
+    "zbs": Provider(Channel.ZBS, ZaloAccount, ZbsAdapter),  # the same account, the same vault
     "telegram": Provider(Channel.TELEGRAM, TelegramAccount, TelegramAdapter),
     "smtp": Provider(Channel.EMAIL, SmtpAccount, EmailAdapter),
     "smpp": Provider(Channel.SMS, SmppAccount, SmppAdapter),

@@ -7,7 +7,7 @@ is a mistake that would show only in the evening, so it is refused at the start.
 import json
 import re
 from datetime import time, timedelta
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -16,16 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from channels.dkim import private_key
 from channels.prices import Prices
 from channels.sms_templates import Templates
-
-HOURS = re.compile(r"(\w+)=(\d\d:\d\d)-(\d\d:\d\d)")
-
-
-class TagHours(NamedTuple):
-    """When templates of one tag may leave, in Vietnam's time: `closes` itself is too late."""
-
-    tag: str
-    opens: time
-    closes: time
+from channels.zbs_templates import Hours, TagHours, ZbsTemplates
 
 
 class ChannelSettings(BaseSettings):
@@ -126,10 +117,19 @@ class ChannelSettings(BaseSettings):
         timedelta(days=6, hours=12),
         description="An uploaded picture is used again this long; Zalo keeps it for 7 days.",
     )
-    zalo_zbs_hours: Annotated[tuple[TagHours, ...], NoDecode] = Field(
+    zalo_zbs_hours: Annotated[Hours, NoDecode] = Field(
         (TagHours("2", time(7), time(22)), TagHours("3", time(7), time(22))),
         description="Hours in Vietnam in which templates of a tag leave: 2=07:00-22:00, with commas"
         " between. A tag that is not named leaves at any hour.",
+    )
+    zalo_templates: Annotated[ZbsTemplates, NoDecode] = Field(
+        (),
+        description="Zalo's registered templates, as a JSON list: kind, template_id, and what is"
+        " not to be asked of Zalo. With any, they are a channel of its own (ZBS).",
+    )
+    zalo_media_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("zdn.vn", "zadn.vn", "zalo.me"),
+        description="Domains from which pictures that parents send are fetched.",
     )
     zalo_template_life: timedelta = Field(
         timedelta(hours=1), description="How long what Zalo says of a template is believed."
@@ -238,7 +238,7 @@ class ChannelSettings(BaseSettings):
             raise ValueError("must be smpp://system_id:password@host[:port], or smpps://…")
         return value
 
-    @field_validator("zalo_webhook_secrets", mode="before")
+    @field_validator("zalo_webhook_secrets", "zalo_media_hosts", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:  # noqa: ANN401 pydantic hands over whatever was written
         """Words with commas between them, or a JSON list."""
@@ -247,16 +247,6 @@ class ChannelSettings(BaseSettings):
         if value.lstrip().startswith("["):
             return json.loads(value)
         return tuple(word.strip() for word in value.split(",") if word.strip())
-
-    @field_validator("zalo_zbs_hours", mode="before")
-    @classmethod
-    def _hours(cls, value: Any) -> Any:  # noqa: ANN401 pydantic hands over whatever was written
-        if not isinstance(value, str):
-            return value
-        lines = [HOURS.fullmatch(line.strip()) for line in value.split(",") if line.strip()]
-        if None in lines:
-            raise ValueError("must be tag=HH:MM-HH:MM, with commas between")
-        return tuple(line.groups() for line in lines if line)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -267,6 +257,8 @@ class ChannelSettings(BaseSettings):
             raise ValueError("SMPP_URL needs SMPP_BRANDNAME, the registered sender's name")
         if bool(self.smtp_dkim_key) != bool(self.smtp_dkim_selector):
             raise ValueError("give SMTP_DKIM_KEY and SMTP_DKIM_SELECTOR, or neither")
+        if self.zalo_templates and not self.zalo_access_token:
+            raise ValueError("ZALO_TEMPLATES need ZALO_ACCESS_TOKEN, of the same account")
         if self.smtp_url and "@" not in self.smtp_sender:
             raise ValueError("SMTP_URL needs SMTP_SENDER, the address in From:")
         return self

@@ -7,6 +7,8 @@ call: a message whose answer was lost is never sent again blindly.
 from collections.abc import Sequence
 from datetime import datetime
 
+import httpx
+
 from channels.accounts import Surroundings, ZaloAccount
 from channels.http import named
 from channels.settings import ChannelSettings
@@ -20,13 +22,16 @@ from contactbook.ports.channel import (
     Accepted,
     Callback,
     Channel,
+    GiveUp,
     Incoming,
+    Media,
     Outgoing,
     Quote,
     Receipt,
 )
 
 SEND = "/v3.0/oa/message/cs"
+LARGEST_FILE = 20_000_000  # bytes
 BILLED = "purchase_quota"  # the kind of quota that was bought; all others cost nothing more
 
 
@@ -73,6 +78,13 @@ class ZaloAdapter:
         left = [one.get("remain") for one in _objects(assets)]
         known = [int(word) for word in map(named, left) if word.isdecimal()]
         return sum(known) if known else None
+
+    async def fetch(self, media: Media) -> bytes:
+        """A picture or file a parent sent; raises `GiveUp` when it is too big, or gone."""
+        host = httpx.URL(media.url).host if media.url else ""
+        if not any(f".{host}".endswith(f".{ours}") for ours in self._settings.zalo_media_hosts):
+            raise GiveUp("no file of Zalo's")
+        return await self._api.fetch(media.url, at_most=LARGEST_FILE)
 
     def quote(self, body: str, to: str = "") -> Quote:  # noqa: ARG002 it costs nothing
         return Quote(body)

@@ -19,7 +19,7 @@ from channels.settings import ChannelSettings
 from channels.zalo.access import Access, Fixed
 from channels.zalo.codes import Host, Sort, failed, meaning
 from channels.zalo.oauth import OAuth, proof
-from contactbook.ports.channel import OutcomeUnknown, Picture, SendFailed, TryAgain
+from contactbook.ports.channel import GiveUp, OutcomeUnknown, Picture, SendFailed, TryAgain
 
 Call = Callable[[dict[str, str]], Awaitable[Answer]]
 
@@ -91,6 +91,18 @@ class Api:
             return await self._client.post(self._url(Host.OA, path), content, typed)
 
         return await harmless(self._ask(Host.OA, call))
+
+    async def fetch(self, url: str, *, at_most: int) -> bytes:
+        """A file at Zalo's, open to whoever knows its address: our token stays here."""
+        try:
+            answer = await self._client.get(httpx.URL(url), {}, at_most=at_most)
+        except OutcomeUnknown as unknown:
+            raise TryAgain(str(unknown)) from unknown
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise TryAgain(f"HTTP {answer.status}")
+        if answer.status != HTTPStatus.OK:
+            raise GiveUp(f"HTTP {answer.status}")
+        return answer.body
 
     def failure(self, said: Said, *, left: bool = True) -> SendFailed:
         """What an answer with an error makes of the message, which has `left` us or not yet."""

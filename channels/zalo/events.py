@@ -7,6 +7,7 @@ and when, so that a repeat has the same name. Source: reference/zalo.md section 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from channels.http import named, readable
 from channels.zalo.message import TAP
@@ -43,7 +44,11 @@ def _arrived(event: Event, *, template: bool) -> Told:
     name, tracking = named(message.get("msg_id")), named(message.get("tracking_id"))
     if not template and not tracking:
         return _receipts(Heard.DELIVERED, [name], moment(event.get("timestamp")))
-    return []  # of a template: none is sent yet
+    at = moment(message.get("delivery_time")) or moment(event.get("timestamp"))
+    reference = reference_of(tracking)
+    if not name and not reference:
+        return []
+    return [Receipt(Channel.ZBS, Heard.DELIVERED, reference, provider_id=name, at=at)]
 
 
 def _seen(event: Event) -> Told:
@@ -132,6 +137,14 @@ def _attachments(message: Event) -> list[tuple[str, str]]:
 def _is_address(url: str) -> bool:
     printable = url.isascii() and url.isprintable() and " " not in url
     return printable and len(url) <= LONGEST_URL and url.startswith(("https://", "http://"))
+
+
+def reference_of(tracking: str) -> UUID | None:
+    """Our reference, which a template carries as its tracking_id."""
+    try:
+        return UUID(hex=tracking)
+    except ValueError:
+        return None
 
 
 def moment(milliseconds: Any) -> datetime | None:  # noqa: ANN401 what stands in their JSON

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from channels.http import VIETNAM
-from channels.settings import TagHours
+from channels.zbs_templates import TagHours
 
 FREE, OPEN = timedelta(hours=48), timedelta(days=7)  # as of 2026-01
 # Zalo names a template's tag by number or by word, depending on the call.

@@ -32,6 +32,15 @@ KEYS: dict[str, Any] = {
     "zalo_access_token": "zalo-token-xyz",
     "zalo_app_id": APP_ID,
     "zalo_webhook_secrets": ["another", OA_SECRET],
+    "zalo_templates": [
+        {
+            "kind": "day",
+            "template_id": "338291",
+            "tag": "2",
+            "price_vnd": 200,
+            "parameters": [{"name": "child", "longest": 30}],
+        }
+    ],
     "telegram_token": "123:telegram-token-xyz",
     "telegram_webhook_secret": TELEGRAM_SECRET,
     "smtp_sender": "no-reply@hoasen.example",
@@ -41,12 +50,14 @@ KEYS: dict[str, Any] = {
 ADDRESSES = {
     Channel.SMS: "+84901888484",
     Channel.ZALO: "2512523625412515",
+    Channel.ZBS: "+84901888484",
     Channel.TELEGRAM: "55",
     Channel.EMAIL: "phuhuynh@example.vn",
 }
 TAKEN: dict[Channel, bytes] = {
     Channel.SMS: reply(200, {"CodeResult": "100", "CountRegenerate": 0, "SMSID": "d533459e"}),
     Channel.ZALO: reply(200, {"data": {"message_id": "63ecf4"}, "error": 0, "message": "Success"}),
+    Channel.ZBS: reply(200, {"data": {"msg_id": "z1"}, "error": 0, "message": "Success"}),
     Channel.TELEGRAM: reply(
         200,
         {
@@ -69,7 +80,13 @@ def settings(**more: Any) -> ChannelSettings:  # noqa: ANN401 settings of every 
 
 def all_at(url: str, smtp_url: str = "smtp://127.0.0.1:9", **more: object) -> ChannelSettings:
     """Settings of a machine whose every provider is at one address."""
-    where = {"esms_url": url, "zalo_oa_url": url, "telegram_url": url, "smtp_url": smtp_url}
+    where = {
+        "esms_url": url,
+        "zalo_oa_url": url,
+        "zalo_zbs_url": url,
+        "telegram_url": url,
+        "smtp_url": smtp_url,
+    }
     return settings(**(where | more))
 
 
@@ -80,6 +97,8 @@ def adapter_at(channel: Channel, url: str, **more: object) -> ChannelAdapter:
 
 def outgoing(channel: Channel, body: str = TEXT, **more: Any) -> Outgoing:  # noqa: ANN401
     told = {"address": ADDRESSES[channel], "subject": "Bản tin", "sender_name": "Hoa Sen"} | more
+    if channel is Channel.ZBS:
+        told = {"template": "day", "values": {"child": "Bé An"}} | told
     return Outgoing(reference=REFERENCE, body=body, **told)
 
 

@@ -1,5 +1,6 @@
 """CHANNELS_*: read from the environment, refused when half a set."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ KEYS = {
     "CHANNELS_ESMS_SECRET_KEY": "b",
     "CHANNELS_ESMS_BRANDNAME": "MAMNON",
     "CHANNELS_ZALO_ACCESS_TOKEN": "c",
+    "CHANNELS_ZALO_TEMPLATES": '[{"kind": "day", "template_id": "338291"}]',
     "CHANNELS_TELEGRAM_TOKEN": "1:d",
     "CHANNELS_SMTP_URL": "smtps://me:p%40ss@relay.example:465",
     "CHANNELS_SMTP_SENDER": "no-reply@hoasen.example",
@@ -30,7 +32,7 @@ def test_without_keys_there_is_no_channel() -> None:
     assert build_adapters(ChannelSettings()) == {}
 
 
-def test_with_all_keys_there_are_four(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_all_keys_there_is_every_channel(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     assert set(build_adapters(ChannelSettings())) == set(Channel)
@@ -107,6 +109,12 @@ def test_an_smsc_is_named_by_its_address(
         ("CONNECTIONS", "0"),
         ("SMS_MAX_PARTS", "0"),
         ("ZALO_WEBHOOK_SECRETS", '["hunter2"'),
+        ("ZALO_ZBS_HOURS", "2=7-22"),
+        ("ZALO_ZBS_HOURS", "2=07:00-25:00"),
+        ("ZALO_TEMPLATES", '[{"kind": "day"}]'),
+        ("ZALO_TEMPLATES", '[{"kind": "day", "template_id": "1"}]'),
+        ("ZALO_ZBS_URL", "business"),
+        ("ZALO_RENEW_AT", "1"),
     ],
 )
 def test_what_cannot_be_right_is_refused_without_being_told(
@@ -123,6 +131,12 @@ def test_several_webhook_secrets(monkeypatch: pytest.MonkeyPatch, written: str) 
     monkeypatch.setenv("CHANNELS_ZALO_WEBHOOK_SECRETS", written)
     secrets = ChannelSettings().zalo_webhook_secrets
     assert [secret.get_secret_value() for secret in secrets] == ["one", "two"]
+
+
+def test_hours_of_tags_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHANNELS_ZALO_ZBS_HOURS", "2=06:30-21:00, 3=08:00-20:00")
+    tags = {hours.tag: (hours.opens, hours.closes) for hours in ChannelSettings().zalo_zbs_hours}
+    assert tags == {"2": (time(6, 30), time(21)), "3": (time(8), time(20))}
 
 
 def test_settings_are_frozen_described_and_silent_about_secrets(

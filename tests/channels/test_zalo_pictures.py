@@ -15,6 +15,7 @@ from contactbook.ports.channel import (
     Button,
     Channel,
     GiveUp,
+    Media,
     Outgoing,
     Picture,
     SendFailed,
@@ -128,3 +129,47 @@ def test_with_a_picture_the_text_says_what_the_buttons_would() -> None:
     message = replace(WITH_MENU, buttons=(Button("Đã đọc", reply="read"),))
     _, seen = told([UPLOADED, YES], message)
     assert "buttons" not in json.dumps(seen[-1].json)
+
+
+def fetched(said: bytes, hosts: tuple[str, ...] = ("127.0.0.1",)) -> tuple[object, list[Request]]:
+    async def story() -> tuple[object, list[Request]]:
+        async with http_provider(said) as there:
+            where = all_at(there.url, zalo_media_hosts=hosts)
+            adapter = ZaloAdapter(ZaloAccount(access_token="t"), where, Surroundings())
+            try:
+                came: object = await adapter.fetch(Media("image/jpeg", f"{there.url}/a.jpg"))
+            except SendFailed as failed:
+                came = failed
+            await adapter.close()
+            return came, there.seen
+
+    found: tuple[object, list[Request]] = run(story())
+    return found
+
+
+def test_a_parents_picture_is_fetched_without_our_token() -> None:
+    came, [request] = fetched(reply(200, b"\xff\xd8"))
+    assert came == b"\xff\xd8"
+    assert request.line == "GET /a.jpg HTTP/1.1"
+    assert "access_token" not in request.headers
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (reply(404, b""), GiveUp),
+        (reply(302, b"", Location="http://127.0.0.1/"), GiveUp),
+        (reply(502, b""), TryAgain),
+        (HANG_UP, TryAgain),
+    ],
+)
+def test_a_picture_may_be_gone_or_come_later(said: bytes, kind: type[SendFailed]) -> None:
+    came, _ = fetched(said)
+    assert type(came) is kind
+
+
+def test_what_lies_elsewhere_is_not_fetched() -> None:
+    for hosts in (("zdn.vn",), ("0.0.1.evil",), ()):
+        came, seen = fetched(reply(200, b"x"), hosts)
+        assert type(came) is GiveUp
+        assert seen == []

@@ -19,7 +19,7 @@ from contactbook.ports.channel import (
     UsedUp,
     WindowClosed,
 )
-from tests.channels.adapter_contract import answered
+from tests.channels.adapter_contract import answered, outgoing
 from tests.channels.wire import reply
 
 # Written from the documents a second time, not read from the adapters.
@@ -68,6 +68,21 @@ def test_an_official_accounts_message(code: str, kind: type[SendFailed]) -> None
     came, _ = answered(Channel.ZALO, reply(200, {"error": int(code), "message": "…"}))
     assert type(came) is kind
     assert getattr(came, "after", None) == WAITS.get((Host.OA, code))
+
+
+@pytest.mark.parametrize(("code", "kind"), rows(ZBS))
+def test_a_template(code: str, kind: type[SendFailed]) -> None:
+    came, _ = answered(Channel.ZBS, reply(200, {"error": int(code), "message": "…", "data": None}))
+    assert type(came) is kind
+    assert getattr(came, "after", None) == WAITS.get((Host.ZBS, code))
+
+
+@pytest.mark.parametrize(("code", "kind"), rows(OA))
+def test_a_template_to_a_user(code: str, kind: type[SendFailed]) -> None:
+    """It goes over the Official Account's host, whose numbers it gets."""
+    message = outgoing(Channel.ZBS, address="2512523625412515")
+    came, _ = answered(Channel.ZBS, reply(200, {"error": int(code), "message": "…"}), message)
+    assert type(came) is kind
 
 
 @pytest.mark.parametrize(

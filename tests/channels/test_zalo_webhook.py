@@ -20,7 +20,7 @@ from contactbook.ports.channel import (
     Receipt,
     Said,
 )
-from tests.channels.adapter_contract import APP_ID, OA_SECRET, adapter_at, settings
+from tests.channels.adapter_contract import APP_ID, OA_SECRET, REFERENCE, adapter_at, settings
 
 VECTOR = (
     '{"app_id":"1234567890123456789","sender":{"id":"2512523625412515"},'
@@ -122,6 +122,41 @@ def test_receipts() -> None:
         Receipt(Channel.ZALO, Heard.READ, None, "a1", AT),
         Receipt(Channel.ZALO, Heard.READ, None, "b2", AT),
     ]
+
+
+TEMPLATE = {
+    "event_name": "user_received_message",
+    "sender": {"id": "388613280878808645"},
+    "recipient": {"id": "84123456789"},
+    "message": {
+        "delivery_time": "1602960467432",
+        "msg_id": "z1",
+        "tracking_id": REFERENCE.hex,
+    },
+}
+DELIVERED_AT = datetime(2020, 10, 17, 18, 47, 47, 432_000, tzinfo=UTC)
+
+
+def test_a_templates_receipt_is_told_by_its_tracking_id_and_has_its_own_time() -> None:
+    want = Receipt(Channel.ZBS, Heard.DELIVERED, REFERENCE, "z1", DELIVERED_AT)
+    assert told(TEMPLATE) == [want]
+
+
+def test_a_templates_receipt_is_told_by_its_header_too() -> None:
+    bare = TEMPLATE | {"message": {"msg_id": "z1"}}
+    body, mac = signed({"app_id": APP_ID, "timestamp": "1793775757000"} | bare)
+    ours = adapter_at(Channel.ZALO, "http://127.0.0.1:9")
+    headers = {"x-zevent-signature": mac, "x-zevent-server": "ZNS"}
+    said = ours.read(Callback("POST", "", {}, headers, body))
+    assert said == [Receipt(Channel.ZBS, Heard.DELIVERED, None, "z1", AT)]
+
+
+@pytest.mark.parametrize("tracking", ["someone-else's", "", 5, None])
+def test_a_tracking_id_that_is_not_ours_is_no_reference(tracking: object) -> None:
+    message = {"msg_id": "z1", "tracking_id": tracking}
+    for receipt in told(TEMPLATE | {"message": message}):
+        assert isinstance(receipt, Receipt)
+        assert (receipt.reference, receipt.provider_id) == (None, "z1")
 
 
 USER = {"sender": {"id": "2512"}, "recipient": {"id": "3886"}}
