@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from channels.simulator.zalo_zbs_form import Template
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -67,6 +69,16 @@ class Config:
     zalo_webhook_url: str | None = None
     zalo_app_limit: int = 0  # calls a minute; the document's figure is 4,000
     zalo_oa_limit: int = 0  # calls a minute; by plan 100 or 2,000
+    zalo_token_life: int = 90_000  # seconds
+    zalo_redirect_uris: tuple[str, ...] = ()  # of the console; none: any passes
+    zalo_code_challenge: str = ""  # the same
+    zalo_appsecret_proof: bool = False  # whether every call has to bring one
+    zalo_foreign_address: bool = False  # the customer's calls come from abroad
+    zalo_sub_quota: int = 500  # free messages a month after 48 hours
+    zalo_purchases: bool = True  # and whether more may be bought
+    zalo_templates: tuple[Template, ...] = ()
+    zalo_zbs_daily: int = 500_000  # templates a day
+    zalo_balance: int = 10_000_000_000  # VND for templates
     zalo_strangers_follow: bool = True  # a user nobody spoke of follows us and wrote just now
     zalo_retries: tuple[float, ...] = (30, 300, 900, 1_800, 3_600)  # then the webhook is disabled
     seen_share: float = 0.6  # of the Zalo messages that arrive

@@ -7,10 +7,13 @@ POST   conditions  {"channel" or "*", "down", "how": 503|502|reset|hang, "slow"}
 DELETE faults                                     scripts and conditions
 POST   contacts    [{"channel", "address", "name", "about"}]          whose phone it is
 POST   people      {"channel", "address", …}      what the provider knows of a user:
-zalo follows blocked restricted inactive unknown last_interaction (ISO or null)
+zalo follows blocked inactive unknown last_interaction (ISO or null) shared (what she gave away)
+restricted (true, or the kinds of message she refuses: "cs", a template's tag)
+zbs (by number) unknown deaf inactive blocked restricted (true, or tags)
 telegram state: started|blocked|deactivated|stranger|unknown    sms blocked
-POST   say         {"channel", "address", "text"|"tap"|"contact"|"follow"|"member"}; Telegram, too:
-"photo"|"document"|"voice": {"name", "data" (base64), "size"}, "caption"; "times": told so often
+POST   say         {"channel", "address", "text"|"tap"|"contact"|"follow"|"member"
+|"photo"|"document"|"voice": {"name", "data" (base64), "size"}, "caption"; "times": told so often
+Zalo, too: "chatnow", "event": {"event_name", …} (any event)}
 GET    state       how much waits; whether Zalo's webhook is still enabled
 """
 
@@ -29,7 +32,16 @@ from channels.simulator.wire import Reply, Request, as_json
 PREFIX = "/_simulator/"
 MOST = 10_000  # messages in one answer
 PROFILE = {
-    "zalo": {"follows", "blocked", "restricted", "inactive", "unknown", "last_interaction"},
+    "zalo": {
+        "follows",
+        "blocked",
+        "restricted",
+        "inactive",
+        "unknown",
+        "last_interaction",
+        "shared",
+    },
+    "zbs": {"unknown", "deaf", "inactive", "restricted", "blocked"},
     "telegram": {"state"},
     "sms": {"blocked"},
     "email": set[str](),
@@ -108,12 +120,14 @@ class Door:
         return {"id": self.voices.act(request.json())}
 
     def _state(self, _: Request) -> dict[str, Any]:
+        hooks, tokens = self.voices.zalo.zalo.hooks, self.voices.zalo.zalo.tokens
         return {
             "messages": len(self.book.messages),
             "phones": len(self.book.phones),
             "callbacks": self.courier.waiting,
             "telegram_updates": len(self.voices.telegram.updates.waiting),
-            "zalo_webhook_enabled": not self.voices.zalo.hooks.disabled,
+            "zalo_webhook_enabled": not hooks.disabled,
+            "zalo_tokens": {"spent": tokens.spent, "refused": tokens.refused},
         }
 
 
@@ -121,6 +135,8 @@ def normal(channel: str, address: str) -> str:
     """An address as its simulator files it."""
     if channel == "sms":
         return domestic(address) or address
+    if channel == "zbs":
+        return address.removeprefix("+")
     return address.lower() if channel == "email" else address
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from channels.simulator.phone_bubbles import TEMPLATES, VIETNAM, bubbles, initials
 from channels.simulator.state import CHANNELS, Message, Phone
 
-NAMES = {"zalo": "Zalo", "telegram": "Telegram", "sms": "SMS", "email": "E-mail"}
+NAMES = {"zalo": "Zalo", "zbs": "Zalo mẫu", "telegram": "Telegram", "sms": "SMS", "email": "E-mail"}
 TALKS = {"zalo", "telegram"}
 
 
@@ -146,6 +146,7 @@ def _preview(last: Message | None) -> str:
 def _composer(chosen: Phone) -> Markup:
     name = "composer" if chosen.channel in TALKS else "no_composer"
     said = {"sms": "Tin nhắn thương hiệu không nhận trả lời.", "email": "Hộp thư chỉ để đọc."}
+    said["zbs"] = "Tin theo mẫu không nhận trả lời."
     return TEMPLATES[name].format(
         channel=chosen.channel, address=chosen.address, sentence=said.get(chosen.channel, "")
     )
@@ -191,6 +192,7 @@ def _sender(chosen: Phone, shown: Sequence[Message]) -> str:
 def _account(chosen: Phone) -> str:
     return {
         "zalo": "Official Account",
+        "zbs": "Tin theo mẫu (ZBS)",
         "telegram": "Bot",
         "sms": "Tin nhắn thương hiệu",
         "email": chosen.address,

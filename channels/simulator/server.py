@@ -87,6 +87,7 @@ class Simulator:
         while not self._http.started and not self._serving.done():  # noqa: ASYNC110 uvicorn has no event for it
             await asyncio.sleep(0.01)
         self.http_url = f"http://{self.config.host}:{http.getsockname()[1]}"
+        self.zalo.base = self.http_url
         self.smtp_url = f"smtp://{self.config.host}:{smtp.getsockname()[1]}"
         who = f"{self.config.smpp_system_id}:{self.config.smpp_password}"
         self.smpp_url = f"smpp://{who}@{self.config.host}:{smpp.getsockname()[1]}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-CHANNELS = ("zalo", "telegram", "sms", "email")
+CHANNELS = ("zalo", "zbs", "telegram", "sms", "email")
 OVERHEAD = 600  # bytes that a message costs beside its text, about
 
 Key = tuple[str, str]  # channel, address

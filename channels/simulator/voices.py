@@ -10,10 +10,13 @@ from channels.simulator.state import Book, Message
 from channels.simulator.telegram import Telegram
 from channels.simulator.telegram_files import shown
 from channels.simulator.zalo import Zalo
+from channels.simulator.zalo_voice import DEEDS as ZALO_DEEDS
+from channels.simulator.zalo_voice import ZaloVoice
 
 LONGEST = 2_000
 FILES = ("photo", "document", "voice")
-DEEDS = ("text", "tap", "contact", "follow", "member", *FILES)
+TELEGRAM_DEEDS = ("text", "tap", "contact", "member", *FILES)
+DEEDS = tuple(dict.fromkeys((*TELEGRAM_DEEDS, *ZALO_DEEDS)))
 
 
 class CannotSay(ValueError):
@@ -24,7 +27,7 @@ class Voices:
     def __init__(
         self, book: Book, zalo: Zalo, telegram: Telegram, speedsms: SpeedSms, smsc: Smsc
     ) -> None:
-        self.book, self.zalo, self.telegram = book, zalo, telegram
+        self.book, self.zalo, self.telegram = book, ZaloVoice(zalo), telegram
         self.speedsms, self.smsc = speedsms, smsc
 
     def act(self, told: dict[str, Any]) -> str:
@@ -33,28 +36,14 @@ class Voices:
         deeds = [deed for deed in DEEDS if deed in told]
         if len(deeds) != 1 or not address.lstrip("-").isdecimal():
             raise CannotSay(f"one of {', '.join(DEEDS)}; and a numeric address")
-        deed, value = deeds[0], told[deeds[0]]
-        if channel == "zalo":
-            return self._zalo(address, deed, value)
-        if channel == "telegram":
+        deed = deeds[0]
+        if channel == "zalo" and deed in ZALO_DEEDS:
+            return self.zalo.act(address, deed, told)
+        if channel == "telegram" and deed in TELEGRAM_DEEDS:
             return self._telegram(address, deed, told)
         if channel == "sms" and deed == "text" and self._sms_answers():
-            return self._sms(address, str(value)[:LONGEST])
+            return self._sms(address, str(told["text"])[:LONGEST])
         raise CannotSay("zalo, telegram, and a text by SMPP or SpeedSMS can be answered")
-
-    def _zalo(self, user: str, deed: str, value: object) -> str:
-        if deed == "follow":
-            self.book.people.setdefault(("zalo", user), {})["follows"] = bool(value)
-            self.zalo.hooks.follows(user, now=bool(value))
-        if deed in ("follow", "text", "tap"):
-            self.zalo.interact(user)
-        if deed in ("text", "tap"):
-            self._show("zalo", user, str(value))
-            return self.zalo.hooks.said(user, str(value)[:LONGEST])
-        if deed == "contact":
-            ends = {"sender": {"id": user}, "recipient": {"id": self.zalo.config.zalo_oa_id}}
-            self.zalo.hooks.event("user_submit_info", {**ends, "info": value})
-        return ""
 
     def _sms(self, phone: str, text: str) -> str:
         if (known := domestic(phone)) is None:

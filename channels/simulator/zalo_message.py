@@ -2,7 +2,10 @@
 
 from typing import Any
 
-LONGEST_TEXT = 2_000
+from channels.simulator.zalo_uploads import Uploads
+
+LONGEST_TEXT, LONGEST_SUBTITLE = 2_000, 500
+FORM = ("title", "subtitle")
 MOST_BUTTONS, LONGEST_TITLE, LONGEST_PAYLOAD = 5, 100, 1_000
 APP_FULL = "Your application reached limit call api"
 OA_FULL = "Your OA reached limit call api"
@@ -35,6 +38,9 @@ SAID = {  # the document's texts, with its typing errors
     -242: "Invalid appsecret_proof",
     -244: "User has restricted this message type from your OA",
     -248: "Violates platform standards",
+    -249: "Template does not support send via UID",
+    -305: "Message is sent after 48 hours",
+    -311: "Out of reply quota",
     -320: "Your app needs to connect Zalo Cloud Account",
     -321: "Zalo Cloud Account is out of money",
 }
@@ -60,20 +66,86 @@ def _listed(told: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def fault_of(told: dict[str, Any]) -> tuple[int, str]:
+def fault_of(told: dict[str, Any], uploads: Uploads) -> tuple[int, str]:
     text, payload = told.get("text", ""), _payload(told)
-    listed = _listed(told, "buttons")
     if not isinstance(text, str) or not (text or payload):
         return -201, "message is invalid!"
     if "attachment" in told and not payload:
         return -201, "attachment is invalid!"
-    if len(text) > LONGEST_TEXT or len(listed) > MOST_BUTTONS:
+    if len(text) > LONGEST_TEXT:
+        return -210, ""
+    return _attached(told, payload, uploads) or _buttons_fault(told) or (0, "")
+
+
+Fault = tuple[int, str] | None
+
+
+def _attached(told: dict[str, Any], payload: dict[str, Any], uploads: Uploads) -> Fault:
+    """What is wrong with an attachment, by its kind."""
+    kind, template = told.get("attachment", {}).get("type"), payload.get("template_type")
+    elements = _listed(told, "elements")
+    if kind == "file":
+        return None if uploads.alive(payload.get("token")) else (-201, "token is invalid!")
+    if kind is not None and kind != "template":
+        return -233, ""
+    if template == "media":
+        wrong = len(elements) != 1
+        return (-201, "elements is invalid!") if wrong else _media(elements[0], uploads)
+    if template == "request_user_info":
+        return _form(elements)
+    return None if template is None else (-233, "")
+
+
+def _media(element: dict[str, Any], uploads: Uploads) -> Fault:
+    kind, url, name = (element.get(key) for key in ("media_type", "url", "attachment_id"))
+    if kind not in ("image", "gif", "sticker"):
+        return -201, "media_type is invalid!"
+    if kind == "gif" and not (element.get("width") and element.get("height")):
+        return -201, "width is invalid!"
+    if isinstance(url, str) and url.startswith("https://"):
+        return None
+    if not isinstance(name, str):
+        return -201, "attachment_id is invalid!"
+    return None if kind == "sticker" or uploads.alive(name) else (-100, "")
+
+
+def _form(elements: list[dict[str, Any]]) -> Fault:
+    if len(elements) != 1:
+        return -210, ""
+    title, subtitle = (elements[0].get(key, "") for key in ("title", "subtitle"))
+    if not isinstance(title, str) or not title or not isinstance(subtitle, str):
+        return -201, "title is invalid!"
+    long = len(title) > LONGEST_TITLE or len(subtitle) > LONGEST_SUBTITLE
+    return (-210, "") if long else None
+
+
+def _buttons_fault(told: dict[str, Any]) -> Fault:
+    listed = _listed(told, "buttons")
+    if len(listed) > MOST_BUTTONS:
         return -210, ""
     titles = [str(button.get("title", "")) for button in listed]
     if any(not title or len(title) > LONGEST_TITLE for title in titles):
         return -201, "title is invalid!"
-    long = any(len(sent) > LONGEST_PAYLOAD for _, sent in buttons(told))
-    return (-201, "payload is invalid!") if long else (0, "")
+    if not all(_fits(button.get("type"), button.get("payload")) for button in listed):
+        return -201, "payload is invalid!"
+    return None
+
+
+def _fits(kind: object, payload: object) -> bool:
+    """Whether a button's payload has the form of its type."""
+    if kind in ("oa.query.show", "oa.query.hide"):
+        return isinstance(payload, str) and 0 < len(payload) <= LONGEST_PAYLOAD
+    needed = {"oa.open.url": "url", "oa.open.phone": "phone_code", "oa.open.sms": "phone_code"}
+    if kind not in needed or not isinstance(payload, dict):
+        return False
+    return isinstance(payload.get(needed[str(kind)]), str)
+
+
+def shown(told: dict[str, Any]) -> str:
+    """What a phone shows as text: of a form its title and subtitle."""
+    lines = [told.get("text", "")]
+    lines += [element.get(key, "") for element in _listed(told, "elements") for key in FORM]
+    return "\n".join(line for line in lines if isinstance(line, str) and line)
 
 
 def buttons(told: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -86,4 +158,6 @@ def _sent(button: dict[str, Any]) -> str:
 
 
 def picture(told: dict[str, Any]) -> str:
-    return next((str(one.get("url", "")) for one in _listed(told, "elements")), "")
+    """Where the picture is: an address, or what its upload was called."""
+    found = [one for one in _listed(told, "elements") if one.get("media_type")]
+    return next((str(one.get("url") or one.get("attachment_id")) for one in found), "")

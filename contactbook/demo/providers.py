@@ -33,6 +33,8 @@ def environment(http_port: int, smtp_port: int, callback_url: str) -> dict[str, 
         "CHANNELS_SPEEDSMS_URL": f"{http}/index.php",
         "CHANNELS_FPT_URL": http,
         "CHANNELS_ZALO_OA_URL": http,
+        "CHANNELS_ZALO_ZBS_URL": http,
+        "CHANNELS_ZALO_OAUTH_URL": http,
         "CHANNELS_TELEGRAM_URL": http,
         "CHANNELS_SMTP_URL": f"smtp://{LOOPBACK}:{smtp_port}",
     }
