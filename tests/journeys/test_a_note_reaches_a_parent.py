@@ -151,7 +151,8 @@ def test_a_minute_reaches_every_parent(
 
 def judge(said: list[dict[str, str]]) -> None:
     """Every channel was used, every message names its child, and no SMS tells of health."""
-    assert {one["channel"] for one in said} == {channel.value for channel in Channel}
+    roads = set(Channel) - {Channel.ZBS}  # this school has no registered templates
+    assert {one["channel"] for one in said} == {channel.value for channel in roads}
     assert all(re.search(r"[Bb][eé] \w+", one["text"]) for one in said)
     assert not any("38,2" in one["text"] for one in said if one["channel"] == "sms")
     assert any("38,2" in one["text"] for one in said)
