@@ -92,7 +92,7 @@ async def world(
         vault.keep(kept)
     async with http_provider(answer) as there:
         known = ZaloAccount(**(ACCOUNT | account))
-        settings = all_at(there.url, zalo_oauth_url=there.url, timeout_seconds=0.5)
+        settings = all_at(there.url, zalo_oauth_url=there.url, timeout_seconds=2)
         adapter = ZaloAdapter(known, settings, Surroundings(lambda: now[0], vault=vault))
         try:
             yield World(there, vault, adapter, now)
