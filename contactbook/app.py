@@ -4,7 +4,16 @@ from fastapi import APIRouter, FastAPI
 
 from contactbook.parts import Parts
 from contactbook.teacher import bulk, child, classes, compose, note, preview, progress, urgent
-from contactbook.web import errors, guard, health, hooks, sign_in, static_files, templating
+from contactbook.web import (
+    errors,
+    guard,
+    health,
+    hooks,
+    sign_in,
+    static_files,
+    templating,
+    unsubscribe,
+)
 
 PAGES = {"web": "contactbook.web", "teacher": "contactbook.teacher"}
 ROUTERS: tuple[APIRouter, ...] = (
@@ -12,6 +21,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     static_files.router,
     health.router,
     hooks.router,
+    unsubscribe.router,
     classes.router,
     compose.router,
     bulk.router,

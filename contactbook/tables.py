@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 import billing.models  # noqa: F401 each of these imports registers its tables
 import contactbook.classes.models
 import contactbook.delivery.models
+import contactbook.delivery.unsubscribe
 import contactbook.people.audit
 import contactbook.people.consent
 import contactbook.people.models

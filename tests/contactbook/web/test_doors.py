@@ -24,7 +24,10 @@ from contactbook.web.deps import enter_school
 from tests.builders import LONG_AGO, PASSWORD, TODAY, class_of
 from tests.contactbook.web.site import Site, Teaching
 
-OPEN = {"/", "/healthz", "/readyz", "/static/{version}/{name}", "/hooks/{channel}/{rest:path}"}
+OPEN = {
+    "/", "/healthz", "/readyz", "/static/{version}/{name}", "/hooks/{channel}/{rest:path}",
+    "/u/{token}",
+}  # fmt: skip
 STEPS = ("attendance", "meal", "nap")
 
 
