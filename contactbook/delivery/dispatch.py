@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from contactbook.db import transaction
-from contactbook.delivery import lanes, outbox
+from contactbook.delivery import lanes, outbox, unsubscribe
 from contactbook.delivery.consequence import PAUSE, Answer, consequence
 from contactbook.delivery.outbox import Claim, Leaving
 from contactbook.delivery.plan import quiet
@@ -105,7 +105,10 @@ class Drain:
             self.waiting.extend(self.claim(session))
             self.dry = not self.waiting
         turn = [self.waiting.popleft() for _ in range(min(room, len(self.waiting)))]
-        return outbox.leave(session, self.parts.entitlements, turn, now=now, lease=settings.lease)
+        leaving = outbox.leave(
+            session, self.parts.entitlements, turn, now=now, lease=settings.lease
+        )
+        return unsubscribe.addressed(session, settings, leaving)
 
     def be_seen(self, session: Session, now: datetime) -> None:
         """Now and then: it locks the lane, and other processes' drains would wait for this turn."""

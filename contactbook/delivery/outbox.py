@@ -41,6 +41,9 @@ class Leaving:
     words: Words
     allowed: int  # purposes its guardian agrees to at this moment
     school: str
+    school_phone: str
+    guardian_id: UUID
+    unsubscribe_url: str = ""  # e-mail only
 
 
 PLAN_ONCE = text("SET LOCAL plan_cache_mode = force_generic_plan")
@@ -88,7 +91,7 @@ def claim(
 LEAVE = """
     WITH turn AS (
         SELECT d.id, d.month, d.status, c.address, w.channel, w.subject, w.head, w.lead, w.parts,
-               w.foot, s.name AS school,
+               w.foot, s.name AS school, s.phone AS school_phone,
                w.purposes & (CASE WHEN d.urgent THEN 64 ELSE 0 END | coalesce((
                    SELECT bit_or(a.purposes) FROM consent_state a
                    WHERE a.guardian_id = d.guardian_id
@@ -125,7 +128,8 @@ LEAVE = """
     FROM judged t WHERE d.id = t.id AND d.month = t.month AND d.month IN ({months})
     RETURNING d.id, d.month, d.status, d.reason, d.attempts, d.urgent, d.said, t.address,
               t.channel, t.subject, t.head, t.lead, t.parts, t.foot,
-              coalesce(t.school, '') AS school
+              coalesce(t.school, '') AS school, coalesce(t.school_phone, '') AS school_phone,
+              d.guardian_id
 """
 
 
@@ -178,6 +182,8 @@ def leave(
             words=words_of(row._asdict()),
             allowed=row.said,
             school=row.school,
+            school_phone=row.school_phone,
+            guardian_id=row.guardian_id,
         )
         for row in rows
         if row.status == Status.SENDING

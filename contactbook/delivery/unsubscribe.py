@@ -7,7 +7,8 @@ her letters and is kept by its hash alone. A new secret makes new ones; the old 
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,12 +19,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contactbook.db import Base
 from contactbook.delivery.fanout import fall_back
+from contactbook.delivery.outbox import Leaving
 from contactbook.errors import NotFound
 from contactbook.people import consent
 from contactbook.people.consent import ConsentState, Method, Purpose
 from contactbook.people.models import Guardian, School
 from contactbook.ports.channel import Channel
 from contactbook.ports.entitlement import Entitlements
+from contactbook.settings import Settings
 
 BYTES = 16
 
@@ -53,6 +56,17 @@ def remember(session: Session, secret: SecretStr, guardians: Iterable[UUID]) -> 
     ]
     if rows:
         session.execute(insert(UnsubscribeLink).on_conflict_do_nothing(), rows)
+
+
+def addressed(session: Session, settings: Settings, leaving: Sequence[Leaving]) -> list[Leaving]:
+    """Give every e-mail among those about to leave its guardian's address."""
+    letters = [one.guardian_id for one in leaving if one.words.channel is Channel.EMAIL]
+    if not letters:
+        return list(leaving)
+    remember(session, settings.secret_key, letters)
+    home = settings.public_url.rstrip("/")
+    urls = {one: f"{home}/u/{token_of(settings.secret_key, one)}" for one in letters}
+    return [replace(one, unsubscribe_url=urls.get(one.guardian_id, "")) for one in leaving]
 
 
 def whose(session: Session, token: str) -> Guardian:

@@ -7,9 +7,9 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from contactbook.delivery.consequence import Answer
-from contactbook.delivery.message import compose, lines
+from contactbook.delivery.message import Words, compose, lines
 from contactbook.delivery.outbox import Leaving
-from contactbook.letters import letter
+from contactbook.letters import Frame, Letter, letter
 from contactbook.ports.channel import (
     Accepted,
     Channel,
@@ -112,16 +112,21 @@ def about(one: Leaving) -> dict[str, str]:
 
 def outgoing(one: Leaving) -> Outgoing:
     """The message in the words of its channel, with only what its guardian agreed to."""
-    body = compose(one.words, one.allowed)
     if one.words.channel is not Channel.EMAIL:
-        return Outgoing(reference=one.id, address=one.address, body=body)
-    said = lines(one.words, one.allowed)
-    page = letter("update", head=one.words.head, lines=said, foot=one.words.foot, school=one.school)
+        return Outgoing(reference=one.id, address=one.address, body=compose(one.words, one.allowed))
+    frame = Frame(one.school, one.school_phone, one.words.foot, one.unsubscribe_url)
+    written = in_frame(one.words, one.allowed, frame)
     return Outgoing(
         reference=one.id,
         address=one.address,
-        body=body,
+        body=written.text,
         subject=one.words.subject,
-        html=page,
+        html=written.html,
         sender_name=one.school,
+        unsubscribe_url=one.unsubscribe_url,
     )
+
+
+def in_frame(words: Words, allowed: int, frame: Frame) -> Letter:
+    """An update as a letter; a preview shows it without the address that ends e-mail."""
+    return letter("update", frame, head=words.head, lines=lines(words, allowed))

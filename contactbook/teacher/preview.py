@@ -22,6 +22,8 @@ from contactbook.delivery import fanout
 from contactbook.delivery.message import Words, compose
 from contactbook.delivery.plan import Plan, Road, leaves_at, plan
 from contactbook.delivery.status import Skip
+from contactbook.delivery.window import in_frame
+from contactbook.letters import Frame
 from contactbook.parts import Parts
 from contactbook.people import audit
 from contactbook.people.consent import ConsentState, Purpose
@@ -217,13 +219,22 @@ def message(
         "why": why_never(point, mine, allowed, way) if place == len(Channel) else "",
         "address": masked(channel, point.address),
         "sender": room.school.name,
-        **bubble(mine, allowed or mine.purposes, parts, point.address),
+        **bubble(mine, allowed or mine.purposes, parts, room, point.address),
     }
 
 
-def bubble(words: Words, allowed: int, parts: Parts, address: str = "") -> dict[str, Any]:
+def body(words: Words, allowed: int, room: Room) -> str:
+    """What leaves; of a letter all but the parent's own address that ends e-mail."""
+    if words.channel is not Channel.EMAIL:
+        return compose(words, allowed)
+    return in_frame(words, allowed, Frame(room.school.name, room.school.phone, words.foot)).text
+
+
+def bubble(
+    words: Words, allowed: int, parts: Parts, room: Room, address: str = ""
+) -> dict[str, Any]:
     """How a message looks where it arrives, and what it costs."""
-    whole = compose(words, allowed)
+    whole = body(words, allowed, room)
     quote = parts.adapters[words.channel].quote(whole, address)
     title, _line, rest = ("", "", quote.text) if words.channel.paid else whole.partition("\n")
     return {

@@ -200,7 +200,7 @@ def bubbles(
             "channel": channel.value,
             "channels": [channel.value] if channel.paid else [one.value for one in free],
             "sender": room.school.name,
-            **bubble(words[channel], words[channel].purposes, parts),
+            **bubble(words[channel], words[channel].purposes, parts, room),
         }
         for channel in shown
     ]

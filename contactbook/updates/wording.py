@@ -59,10 +59,10 @@ def chats(scene: Scene, head: str, parts: tuple[Part, ...]) -> Iterator[Words]:
     lead = _("{today} {child} ").format(today=scene.today, child=scene.child)
     for channel in Channel:
         if not channel.paid:
-            yield Words(
-                channel=channel, subject=head, head=head, lead=lead, parts=parts,
-                foot=f"— {scene.school}",
-            )  # fmt: skip
+            # a letter is read far from its chat, so it is signed with the class as well
+            signed = f"{scene.classroom}, {scene.school}"
+            foot = f"— {signed if channel is Channel.EMAIL else scene.school}"
+            yield Words(channel=channel, subject=head, head=head, lead=lead, parts=parts, foot=foot)
 
 
 def chat_head(scene: Scene) -> str:

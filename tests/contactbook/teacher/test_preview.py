@@ -60,7 +60,9 @@ def sent(teacher: Teaching) -> dict[str, tuple[str, str]]:
     out: dict[str, tuple[str, str]] = {}
     for channel, fake in teacher.site.channels.items():
         for message in fake.sent:
-            out[named(message)] = (channel.value, message.body)
+            # the address that ends her e-mail is the parent's: no teacher is shown it
+            body, _, _ = message.body.partition("\nNgừng nhận e-mail: ")
+            out[named(message)] = (channel.value, re.sub(r"\n+", "\n", body))
     return out
 
 

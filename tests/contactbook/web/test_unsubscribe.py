@@ -87,6 +87,19 @@ def test_a_mail_programs_click_ends_all_of_it_at_once(reader: Reader) -> None:
     assert reader.site.channels[Channel.EMAIL].sent == []
 
 
+def test_every_letter_carries_the_address_of_its_reader(reader: Reader) -> None:
+    reader.site.clock.at += timedelta(minutes=5)
+    dispatch.drain(reader.site.parts, Channel.EMAIL)
+    [sent] = reader.site.channels[Channel.EMAIL].sent
+    assert sent.unsubscribe_url == f"http://127.0.0.1:8000{reader.address}"
+    assert sent.unsubscribe_url in sent.body
+    assert sent.unsubscribe_url in sent.html
+    dispatch.drain(reader.site.parts, Channel.TELEGRAM)
+    [chat] = reader.site.channels[Channel.TELEGRAM].sent
+    assert chat.unsubscribe_url == ""
+    assert reader.site.visitor().get(reader.address).status_code == HTTPStatus.OK
+
+
 def test_a_second_click_is_harmless(reader: Reader) -> None:
     visitor = reader.site.visitor()
     visitor.post(reader.address, data=ONE_CLICK)
