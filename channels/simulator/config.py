@@ -93,6 +93,7 @@ class Config:
     telegram_retry_most: float = 60.0
     telegram_gone_after: float = 82_800.0  # seconds of nothing but 410 that close a webhook: 23 h
 
+    mail_bounce_url: str | None = None  # where the relay's pipe hands what comes back
     mail_slow: float = 30.0  # seconds that slow…@ takes to answer DATA
 
     receipt_delay: float = 0.5  # seconds from acceptance to the delivery receipt

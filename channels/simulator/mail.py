@@ -2,21 +2,26 @@
 
 bad…@    550 5.1.1      busy…@  451 4.3.0      full…@  452 4.2.2
 slow…@   answers DATA late                     drop…@  hangs up after the final dot, unanswered
+twice…@  accepts, and bounces later            spam…@  accepts, and complains later
 """
 
 import asyncio
 import re
 import socket
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
+from urllib.parse import quote
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from channels.simulator.config import Config
+from channels.simulator.courier import Courier
 from channels.simulator.faults import OK, Faults, Outcome
+from channels.simulator.mail_reports import bounce, complaint
 from channels.simulator.state import Book, Message
 
 MESSAGE_ID = re.compile(rb"^message-id:[ \t\r\n]*(<[^>\r\n]*>)", re.IGNORECASE | re.MULTILINE)
@@ -32,6 +37,14 @@ WORDS = {
     "554": "5.7.1 refused by policy",
     "535": "5.7.8 authentication failed",
 }
+LATER = {"twice": "failed", "spam": "complained"}
+REPORTS = {  # how a scripted receipt reads as a report: its action and its status
+    "failed": ("failed", "5.1.1"),
+    "twice": ("failed", "5.1.1"),
+    "rejected": ("failed", "4.4.7"),
+    "late": ("delivered", "2.0.0"),
+    "complained": ("", ""),
+}
 DOTS = 2  # a blank line ends the head
 DROPPED = Outcome("reset_after")
 
@@ -41,6 +54,7 @@ class Mail:
     config: Config
     book: Book
     faults: Faults
+    courier: Courier
     queued: int = 0
 
     async def handle_RCPT(  # noqa: N802 aiosmtpd calls it so
@@ -68,6 +82,7 @@ class Mail:
         if outcome.accepts:
             for address in envelope.rcpt_tos:
                 self._keep(address, raw)
+                self._report(str(envelope.mail_from or ""), address, raw, outcome)
         match outcome.kind.removesuffix("_after"):
             case "hang":
                 await asyncio.sleep(3_600)
@@ -79,6 +94,35 @@ class Mail:
             await asyncio.sleep(self.config.mail_slow)
         self.queued += 1
         return f"250 2.0.0 queued as {self.queued}"
+
+    def _report(self, envelope: str, address: str, raw: bytes, outcome: Outcome) -> None:
+        """Hand back what the letter's end calls for, as a relay's pipe does."""
+        url, now = self.config.mail_bounce_url, self.book.clock()
+        kind = outcome.receipt or next(
+            (word for start, word in LATER.items() if address.lower().startswith(start)), ""
+        )
+        if not url or not envelope or kind not in REPORTS:
+            return
+        if kind == "complained":
+            report = complaint(envelope, address, raw, now)
+        else:
+            action, status = REPORTS[kind]
+            report = bounce(envelope, address, raw, now, action=action, status=status)
+        to = f"{url}?to={quote(envelope)}" if kind != "complained" else url
+
+        async def post() -> None:
+            with suppress(TimeoutError):
+                await self.courier.send(
+                    "POST",
+                    to,
+                    within=10,
+                    content=report,
+                    headers={"Content-Type": "message/rfc822"},
+                )
+
+        delay = self.config.receipt_delay if outcome.delay is None else outcome.delay
+        for _ in range(2 if outcome.receipt == "twice" else 1):
+            self.courier.later(delay, post)
 
     def _outcome(self, address: str) -> Outcome:
         scripted = self.faults.take("email", address.lower())

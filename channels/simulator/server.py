@@ -63,7 +63,7 @@ class Simulator:
     async def _start(self, http: socket.socket, smtp: socket.socket, smpp: socket.socket) -> None:
         self._assemble()
         await self.courier.start()
-        letterbox = mail.Mail(self.config, self.book, self.faults)
+        letterbox = mail.Mail(self.config, self.book, self.faults, self.courier)
         loop = asyncio.get_running_loop()
         self._smtp = await loop.create_server(lambda: mail.server(letterbox), sock=smtp)
         self._smpp = await asyncio.start_server(self.smsc.talk, sock=smpp)

@@ -19,7 +19,8 @@ KEYS = {
     "CHANNELS_TELEGRAM_WEBHOOK_SECRET": "demo-telegram-secret",
     "CHANNELS_SMTP_SENDER": "so-lien-lac@contactbook.example",
     "CHANNELS_SMTP_STARTTLS": "false",
-    "CHANNELS_SMTP_BOUNCE_DOMAIN": "",
+    "CHANNELS_SMTP_BOUNCE_DOMAIN": "bounce.contactbook.example",
+    "CHANNELS_SMTP_CALLBACK_SECRET": "demo-bounce-word-530",
 }
 
 
@@ -75,6 +76,7 @@ def play(http_port: int, smtp_port: int, callback_url: str, smpp_port: int = 0) 
         telegram_token=key["CHANNELS_TELEGRAM_TOKEN"],
         telegram_secret=key["CHANNELS_TELEGRAM_WEBHOOK_SECRET"],
         telegram_webhook_url=f"{callback_url}/hooks/telegram/webhook",
+        mail_bounce_url=f"{callback_url}/hooks/email/{key['CHANNELS_SMTP_CALLBACK_SECRET']}/bounce",
     )
     try:
         run(config)
