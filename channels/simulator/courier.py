@@ -99,7 +99,8 @@ class Courier:
             self._news.clear()
             wait = self._due[0][0] - loop.time() if self._due else None
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait)
+                async with asyncio.timeout(wait):  # wait_for of Python 3.11 may lose a cancel
+                    await self._news.wait()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
