@@ -5,7 +5,7 @@ Who may import whom (checked by import-linter in every `make check`):
       main · cli · migrations ▸ demo ▸ app · worker · assembly · tables   these know everybody
       ▸ admin ▸ billing | portal_bridge | channels                       strangers to each other
       ▸ teacher | family | office | api ▸ web ▸ conversation
-      ▸ updates | health ▸ classes | delivery ▸ people ▸ parts ▸ ports | letters
+      ▸ updates | health ▸ requests ▸ classes | delivery ▸ people ▸ parts ▸ ports | letters
       ▸ settings | db | loop | clock | words | errors | embedded
 
 out   teacher/compose ▸ updates/publish ▸ delivery/plan ▸ delivery/fanout ▸ COMMIT ▸ wake

@@ -12,6 +12,7 @@ import contactbook.people.audit
 import contactbook.people.consent
 import contactbook.people.models
 import contactbook.people.staff
+import contactbook.requests.models
 import contactbook.updates.models  # noqa: F401 the same
 from contactbook.db import Base
 

@@ -1,6 +1,6 @@
 """What the database refuses, whoever asks: no code path is needed for these, and none can pass."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from billing.fees import CAP_VND
 from billing.models import Subscription
 from contactbook.classes.models import Enrollment
+from contactbook.clock import at
 from contactbook.db import Sessions, transaction
 from contactbook.delivery.models import Delivery, ReceiptLine
 from contactbook.people.models import (
@@ -28,6 +29,7 @@ from contactbook.people.models import (
 from contactbook.people.seal import Sealer
 from contactbook.people.staff import Duty, StaffRole
 from contactbook.ports.channel import Channel
+from contactbook.requests import absences, medicine
 from contactbook.tables import metadata
 from contactbook.updates import day
 from tests.builders import (
@@ -55,15 +57,14 @@ WALLED = [table for table in metadata.sorted_tables if "school_id" in table.colu
 # Ledgers only grow
 
 
-@pytest.mark.parametrize("ledger", ["consent", "audit", "receipt"])
+@pytest.mark.parametrize("ledger", ["consent", "audit", "receipt", "medication_dose"])
 @pytest.mark.parametrize(
     "deed",
     ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"],
     ids=["update", "delete", "truncate"],
 )
 def test_a_ledger_only_grows(session: Session, ledger: str, deed: str) -> None:
-    world = class_of(session, "Nguyễn Gia An")
-    mark(session, world)
+    a_full_school(session)
     session.execute(insert(ReceiptLine).values(channel="zalo", heard="read"))
     with refused(session, f"{ledger} only grows"):
         session.execute(text(deed.format(ledger)))
@@ -279,9 +280,28 @@ def a_full_school(session: Session) -> Class:
     )  # fmt: skip
     mark(session, world)
     tell(session, world)
+    ask_for_everything(session, world, kids[0].id, mother.id)
     session.flush()
-    assert kids
     return world
+
+
+def ask_for_everything(session: Session, world: Class, child: UUID, mother: UUID) -> None:
+    """A family's absence note, and a medication slip with a dose given."""
+    hers: dict[str, Any] = {
+        "school_id": world.school.id,
+        "student_id": child,
+        "guardian_id": mother,
+    }
+    absences.note(session, **hers, since=TODAY, until=TODAY, reason="", channel="zalo", now=NOON)
+    slip = medicine.ask(
+        session, **hers, drug="Siro ho", dose="5 ml", times=[time(12)], since=TODAY, until=TODAY,
+        channel="zalo", now=NOON,
+    )  # fmt: skip
+    medicine.accept(session, slip_id=slip.id, staff_id=world.teacher.id, now=NOON)
+    medicine.give(
+        session, SEALER, slip_id=slip.id, due_at=at(TODAY, time(12)), staff_id=world.teacher.id,
+        now=NOON,
+    )  # fmt: skip
 
 
 def schools_seen(session: Session, table: Table) -> set[UUID]:

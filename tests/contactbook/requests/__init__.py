@@ -1,0 +1,1 @@
+"""What parents ask for."""
