@@ -18,7 +18,8 @@ LANGUAGE: ContextVar[str] = ContextVar("language", default="vi")
 def catalogue(language: str) -> _gettext.NullTranslations:
     """All .po files of `language`, read as they are: no compiled file can be older than its text.
 
-    `contactbook.po` holds the pages, `parents.po` what parents receive: a teacher can review it.
+    `contactbook.po` holds the pages, `parents.po` what parents receive, `requests.po` what they ask
+    for and are answered: a teacher can review it.
     """
     words = _gettext.NullTranslations()
     folder = files("contactbook") / "locale" / language / "LC_MESSAGES"

@@ -60,7 +60,7 @@ def catalogue(name: str) -> Catalog:
 
 
 def messages() -> Iterator[Message]:
-    for name in ("contactbook.po", "parents.po"):
+    for name in sorted(path.name for path in LOCALE.glob("*.po")):
         yield from (message for message in catalogue(name) if message.id)
 
 
