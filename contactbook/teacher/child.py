@@ -13,6 +13,8 @@ from contactbook.clock import local
 from contactbook.errors import Invalid
 from contactbook.people import audit
 from contactbook.people.models import Student
+from contactbook.requests import absences
+from contactbook.teacher.absence import settled, shown
 from contactbook.teacher.classes import keep
 from contactbook.teacher.door import ChildDep, PenDep, Room, RoomDep
 from contactbook.teacher.forms import (
@@ -54,12 +56,15 @@ def save(
     who: StaffDep,
     page: PageDep,
 ) -> Response:
-    before = day.child_day(session, room.classroom.id, child.id, page.today).facts
+    recorded = day.child_day(session, room.classroom.id, child.id, page.today)
+    before = recorded.facts
     typed = merged(child_form(form), form.text("was"), as_form(before))
     try:
-        facts = typed.facts(before, page.now)
+        facts = settled(typed, recorded, page.now).facts(before, page.now)
     except Invalid as wrong:
         return sheet(session, room, child, typed, page, wrong.faults)
+    if recorded.away and typed.present_anyway:
+        absences.resolve(session, student_id=child.id, staff_id=who.staff_id, now=page.now)
     keep(session, room, who, page, {child.id: facts})
     return RedirectResponse(room.address, HTTPStatus.SEE_OTHER)
 
@@ -84,7 +89,7 @@ def sheet(
             "allergy": child.allergy,
             "health_note": child.remark if child.remark != child.allergy else "",
         },
-        absence=None,
+        absence=shown(recorded.away),
         form=asdict(form),
         was=json.dumps(asdict(as_form(recorded.facts)), ensure_ascii=False),
         errors=errors or {},

@@ -1,4 +1,8 @@
-"""A class's day as teachers record it: nobody is anything until a person says so."""
+"""A class's day as teachers record it: nobody is anything until a person says so.
+
+A family's absence note is such a word, and wins over every mark until staff resolve it:
+who is not marked as here is away with notice, and of who is marked as here nothing is told.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +19,8 @@ from contactbook.classes.models import Enrollment
 from contactbook.errors import NotFound
 from contactbook.people import audit
 from contactbook.people.models import Student
+from contactbook.requests import absences
+from contactbook.requests.absences import Away
 from contactbook.updates.facts import NAMES, Facts, news, recorded
 from contactbook.updates.models import Attendance, ClassDay, DailyRecord, Entry, Update
 
@@ -28,10 +34,24 @@ class ChildDay:
     told: dict[str, Any]
     told_at: datetime | None = None  # when the family was last told anything today
     placed_at: datetime | None = None  # when it was last told whether the child is here
+    away: Away | None = None  # the family's word that it stays away, not resolved
+
+    @property
+    def disputed(self) -> bool:
+        """The roll call says here, the family says away: a person has to look."""
+        return self.away is not None and here(self.facts)
 
     @property
     def news(self) -> dict[str, Any]:
-        return news(self.facts, self.told)
+        new = news(self.facts, self.told)
+        if self.disputed:
+            return {name: value for name, value in new.items() if name not in ONLY_WHEN_HERE}
+        if self.away and new.keys() == {"attendance"} and "attendance" not in self.told:
+            return {}  # the family knows: it told us
+        return new
+
+
+ONLY_WHEN_HERE = frozenset({"attendance", "arrived_at", "lunch", "nap_minutes"})
 
 
 def class_day(session: Session, classroom_id: UUID, on: date) -> list[ChildDay]:
@@ -52,13 +72,17 @@ def class_days(
         .where(Enrollment.classroom_id.in_(classroom_ids), holds(on))
         .order_by(Student.sort_key, Student.id)
     ).all()
-    told = told_on(session, [student.id for _, student, _ in rows], on)
+    ids = [student.id for _, student, _ in rows]
+    told, away = told_on(session, ids, on), absences.of(session, ids, on)
     said = select(ClassDay).where(ClassDay.classroom_id.in_(classroom_ids), ClassDay.on_date == on)
     rooms = {words.classroom_id: words for words in session.scalars(said)}
     days: dict[UUID, list[ChildDay]] = {room: [] for room in classroom_ids}
     for room, student, record in rows:
-        facts = recorded(record, rooms.get(room))
-        days[room].append(ChildDay(student, facts, *told.get(student.id, ({}, None, None))))
+        facts, word = recorded(record, rooms.get(room)), away.get(student.id)
+        if word and not here(facts):
+            facts = replace(facts, attendance=Attendance.EXCUSED)
+        before = told.get(student.id, ({}, None, None))
+        days[room].append(ChildDay(student, facts, *before, away=word))
     return days
 
 
