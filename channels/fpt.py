@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import httpx
 
@@ -88,9 +87,9 @@ class FptAdapter:
     async def send(self, message: Outgoing) -> Accepted:
         sms = self._sms.ready(message)
         token = await self._valid()
-        said = await self._push(token, message.reference, sms)
+        said = await self._push(token, message.request_id, sms)
         if code_of(said, *CODES) in STALE:
-            said = await self._push(await self._valid(token), message.reference, sms)
+            said = await self._push(await self._valid(token), message.request_id, sms)
         code, taken_as = code_of(said, *CODES), named(said.get("MessageId"))
         if code in TAKEN or (code in GOOD and taken_as):
             return Accepted(taken_as, units=sms.units, cost_vnd=sms.cost_vnd)
@@ -107,13 +106,13 @@ class FptAdapter:
     async def close(self) -> None:
         await self._client.close()
 
-    async def _push(self, token: Token, reference: UUID, sms: Ready) -> dict[str, Any]:
+    async def _push(self, token: Token, request_id: str, sms: Ready) -> dict[str, Any]:
         form = {
             "session_id": token.session,
             "BrandName": self._account.brandname,
             "Phone": f"0{sms.subscriber}",
             "Message": base64.b64encode(sms.text.encode()).decode(),
-            "RequestId": reference.hex,
+            "RequestId": request_id,
         }
         headers = HEADERS
         if self._account.token_in == "header":  # noqa: S105 a place, no password

@@ -18,6 +18,6 @@ if not (known.database_url and known.redis_url):
     raise SystemExit(
         "Set CONTACTBOOK_DATABASE_URL and CONTACTBOOK_REDIS_URL, or use `contactbook`."
     )
-parts = build(known, channel_settings(), database_url=known.database_url)
+parts = build(known, channel_settings(), database_url=known.database_url, redis_url=known.redis_url)
 worker = create_worker(parts, known.redis_url)
 web = create_app(parts)

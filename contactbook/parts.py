@@ -1,13 +1,14 @@
 """What a process is made of, described by what it can do; `assembly` chooses the real ones."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, Lock
+from uuid import UUID
 
 from contactbook.db import Sessions
 from contactbook.loop import Loop
-from contactbook.ports.channel import Channel, ChannelAdapter
+from contactbook.ports.account import Accounts, Buckets
 from contactbook.ports.entitlement import Entitlements
 from contactbook.settings import Settings
 
@@ -16,10 +17,11 @@ from contactbook.settings import Settings
 class Parts:
     settings: Settings
     sessions: Sessions
-    adapters: Mapping[Channel, ChannelAdapter]
+    accounts: Accounts
+    buckets: Buckets
     entitlements: Entitlements
     loop: Loop
     now: Callable[[], datetime]
-    # One drain per channel and process: a hanging provider must not fill every worker thread.
-    draining: Mapping[Channel, Lock] = field(default_factory=lambda: {c: Lock() for c in Channel})
+    # One drain per lane and process: a hanging provider must not fill every worker thread.
+    draining: MutableMapping[UUID, Lock] = field(default_factory=dict)
     stopping: Event = field(default_factory=Event)  # set: hear what is out, claim no more

@@ -1,18 +1,24 @@
 """Fakes with manners: small honest classes that do what a provider would."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, literal, select
 
+from contactbook.db import Sessions
+from contactbook.delivery.accounts import Safe, StoredAccounts
+from contactbook.loop import Loop
 from contactbook.people.models import Student
+from contactbook.ports.account import Account
 from contactbook.ports.channel import (
     Accepted,
     Callback,
     Channel,
+    ChannelAdapter,
     Incoming,
     Outgoing,
     Quote,
@@ -62,3 +68,33 @@ class PaidFor:
 
     def paid(self, on: date) -> Select[UUID]:
         return select(Student.id).where(Student.id.in_(self.students), literal(on).is_not(None))
+
+
+class FakeAccounts(StoredAccounts):
+    """Real rows; what speaks for each channel is a fake, which a test may exchange at any time."""
+
+    def __init__(
+        self, sessions: Sessions, loop: Loop, fakes: MutableMapping[Channel, ChannelAdapter]
+    ) -> None:
+        self.fakes = fakes
+        super().__init__(
+            sessions,
+            loop,
+            Safe("a secret for tests"),
+            lambda keys: fakes.get(Channel(keys.provider)),
+            environment={channel.value: channel for channel in fakes},
+        )
+
+    def known(self) -> dict[UUID, Account]:
+        found = super().known().values()
+        return {
+            one.id: replace(one, adapter=self.fakes[one.channel])
+            for one in found
+            if one.channel in self.fakes
+        }
+
+
+def accounts_of(
+    sessions: Sessions, loop: Loop, fakes: MutableMapping[Channel, Any]
+) -> FakeAccounts:
+    return FakeAccounts(sessions, loop, fakes)

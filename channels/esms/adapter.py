@@ -64,7 +64,7 @@ class EsmsAdapter:
         sms = self._sms.ready(message)
         if self._trial and (wait := self._trial.wait(message.reference, sms, self._now())):
             raise TryAgain("the test brandname carries a text once in five minutes", after=wait)
-        form = self._form | words(message.reference, sms)
+        form = self._form | words(message.request_id, sms)
         answer = await self._client.post(self._url, json.dumps(form).encode(), HEADERS)
         said = checked(answer, now=self._now())
         if (code := code_of(said, "CodeResult", "CodeResponse")) not in TAKEN:
@@ -135,10 +135,10 @@ def form_of(account: EsmsAccount, callback_url: str, door: str) -> dict[str, str
     return form
 
 
-def words(reference: UUID, sms: Ready) -> dict[str, str]:
+def words(request_id: str, sms: Ready) -> dict[str, str]:
     return {
         "Phone": f"0{sms.subscriber}",
         "Content": sms.text,
         "IsUnicode": "1" if sms.unicode else "0",
-        "RequestId": reference.hex,
+        "RequestId": request_id,
     }

@@ -9,6 +9,7 @@ from channels.http import named
 from channels.prices import Carrier
 from contactbook.ports.channel import Channel, Heard, Receipt
 
+UUID_LENGTH = 36  # with its own dashes
 FINISHED, REJECTED = "5", "4"  # SendStatus; 1 awaits approval, 2 queued, 7 awaits the report
 DEAREST = Decimal(10_000_000)  # VND; a price above is a broken callback
 RICHEST = Decimal(10**15)  # VND; a balance above is a broken answer
@@ -78,7 +79,7 @@ def _some(count: str) -> bool:
 
 def _uuid(text: str) -> UUID | None:
     try:
-        return UUID(text)
+        return UUID(text.partition("-")[0] if len(text) < UUID_LENGTH else text)  # "…-1": again
     except ValueError:
         return None
 

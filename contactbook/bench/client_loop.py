@@ -30,7 +30,7 @@ def forms(settings: ChannelSettings, count: int) -> list[bytes]:
     form = form_of(account, settings.callback_url, "")
     text = f"Thong bao: {PLAIN} Truong MN Hoa Mai"
     return [
-        json.dumps(form | words(uuid4(), Ready(f"9{number:08d}", text, 1, 0))).encode()
+        json.dumps(form | words(uuid4().hex, Ready(f"9{number:08d}", text, 1, 0))).encode()
         for number in range(count)
     ]
 

@@ -10,15 +10,20 @@ from contactbook.ports.channel import (
     Accepted,
     AccountUnusable,
     GiveUp,
+    Moved,
     NotReachable,
     OutcomeUnknown,
     SendFailed,
+    Throttled,
     TryAgain,
 )
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 PAUSE = timedelta(minutes=5)  # a dead account is asked again after this
+
+
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,16 @@ class Answer:
     attempt: int
     urgent: bool
     said: Accepted | SendFailed
+    account_id: UUID = NOBODY
+    seconds: float = 0.0  # until the provider answered
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is written of an answer; `ended`: no more is expected on this channel."""
+    """What is written of an answer.
+
+    `ended`: no more is expected on this channel; `free`: no account has it, another may try.
+    """
 
     id: UUID
     month: date
@@ -47,6 +57,8 @@ class Change:
     units: int = 0
     cost_vnd: int = 0
     ended: bool = False
+    free: bool = False
+    effect: NotReachable | Moved | None = None  # what it says of the person's address
 
 
 def wait(attempt: int, asked: timedelta | None) -> timedelta:
@@ -56,7 +68,7 @@ def wait(attempt: int, asked: timedelta | None) -> timedelta:
     return max(jittered, asked or timedelta(0))
 
 
-def consequence(  # noqa: PLR0911 a table, read downwards
+def consequence(  # noqa: C901, PLR0911 a table, read downwards
     answer: Answer, *, repeatable: bool, hears: bool, attempts: int, now: datetime
 ) -> Change:
     """`attempts` is the most we try one channel; `repeatable`: a second send is recognised.
@@ -66,9 +78,18 @@ def consequence(  # noqa: PLR0911 a table, read downwards
 
     def change(status: Status, reason: str = "", due: datetime | None = None) -> Change:
         detail = "" if isinstance(answer.said, Accepted) else str(answer.said)[:200]
-        ended = status is Status.FAILED
+        said = answer.said
         return Change(
-            answer.id, answer.month, answer.attempt, status, reason, detail, due, ended=ended
+            answer.id,
+            answer.month,
+            answer.attempt,
+            status,
+            reason,
+            detail,
+            due,
+            ended=status is Status.FAILED,
+            free=isinstance(said, TryAgain | AccountUnusable),
+            effect=said if isinstance(said, NotReachable | Moved) else None,
         )
 
     match answer.said:
@@ -93,6 +114,10 @@ def consequence(  # noqa: PLR0911 a table, read downwards
             return change(Status.QUEUED, Ailment.ACCOUNT, now + PAUSE)
         case OutcomeUnknown() if not repeatable:
             return change(Status.UNKNOWN, Ailment.UNANSWERED)
+        case Throttled(after=after):  # the account's trouble, and no fault of this message
+            return change(Status.QUEUED, Ailment.BUSY, now + (after or FIRST_WAIT))
+        case Moved() if answer.attempt < attempts:
+            return change(Status.QUEUED, Ailment.BUSY, now)
         case _ if answer.attempt >= attempts:
             return change(Status.FAILED, Ailment.WORN_OUT)
         case TryAgain(after=after):

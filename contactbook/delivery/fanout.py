@@ -36,6 +36,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from contactbook.clock import school_day
+from contactbook.delivery.lane_models import Lane, SchoolLane
 from contactbook.delivery.message import Words
 from contactbook.delivery.models import Delivery, Wording
 from contactbook.delivery.status import Skip, Status
@@ -53,7 +54,7 @@ NO_CONTACT, VERIFIED, WORDED, AGREED, OPEN = range(5)  # how far a road gets
 REASONS = {VERIFIED: Skip.NO_WORDS, WORDED: Skip.NO_CONSENT, AGREED: Skip.NOT_ENTITLED}
 COLUMNS = [
     "month", "school_id", "update_id", "student_id", "guardian_id", "contact_point_id",
-    "wording_id", "channel", "rank", "urgent", "status", "reason", "due_at", "turn_at",
+    "wording_id", "channel", "lane_id", "rank", "urgent", "status", "reason", "due_at", "turn_at",
 ]  # fmt: skip
 
 
@@ -149,6 +150,7 @@ def promise(
     rows = select(
         *(best.c[name] for name in COLUMNS[:5]),
         *(case((is_open, best.c[name])) for name in ("contact_point_id", "wording_id", "channel")),
+        case((is_open, lane_of(best))),
         func.coalesce(best.c.rank, 0),
         best.c.urgent,
         case((is_open, waits.value), else_=Status.SKIPPED.value),
@@ -157,6 +159,15 @@ def promise(
         leaves + func.least(place * FAIR_STEP, FAIR_REACH),
     )
     return write(session, rows, wake=what.leaves_at <= now)
+
+
+def lane_of(road: Subquery) -> ColumnElement[UUID]:
+    """Whose accounts send it: those of the school's own lane, else of the default one."""
+    own = select(SchoolLane.lane_id).where(
+        SchoolLane.school_id == road.c.school_id, SchoolLane.channel == road.c.channel
+    )
+    others = select(Lane.id).where(Lane.channel == road.c.channel, Lane.is_default)
+    return func.coalesce(own.scalar_subquery(), others.scalar_subquery())
 
 
 def agreed_as(channel: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
@@ -261,7 +272,9 @@ def fall_back(
     moment = literal(now, DateTime(timezone=True))
     rows = (
         select(
-            *(roads.c[name] for name in COLUMNS[:10]),
+            *(roads.c[name] for name in COLUMNS[:8]),
+            lane_of(roads),
+            *(roads.c[name] for name in COLUMNS[9:11]),
             literal(Status.QUEUED.value),
             literal(""),
             moment,

@@ -1,4 +1,4 @@
-"""The outbox: words kept once, a row per message, what providers said, and how each channel is.
+"""The outbox: words kept once, a row per message, and what providers said.
 
 `delivery` is partitioned by the month of its update, so that a claim, a purge and a vacuum touch
 one month; `month` is a function of the update, so uniqueness per update holds across partitions.
@@ -73,7 +73,7 @@ class Delivery(Base):
         CheckConstraint("(reason <> '') OR status <> 'skipped'", "skipped_has_reason"),
         Index(
             "ix_delivery_due",
-            "channel",
+            "lane_id",
             text("urgent DESC"),
             "turn_at",
             postgresql_where=text("status IN ('queued', 'held')"),
@@ -105,6 +105,8 @@ class Delivery(Base):
     contact_point_id: Mapped[UUID | None]
     wording_id: Mapped[UUID | None]
     channel: Mapped[str | None]
+    lane_id: Mapped[UUID | None]  # whose accounts may send it
+    account_id: Mapped[UUID | None]  # who has it, or had it last
     rank: Mapped[int] = mapped_column(
         server_default=text("0")
     )  # of her contact point, when planned
@@ -115,10 +117,12 @@ class Delivery(Base):
     due_at: Mapped[datetime]  # not before; once claimed: until when the claim holds
     turn_at: Mapped[datetime]  # the order among those due: fair between schools
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    round: Mapped[int] = mapped_column(server_default=text("0"))  # anew because a person said so
     said: Mapped[int] = mapped_column(server_default=text("0"))  # purposes that left
     provider_id: Mapped[str] = mapped_column(server_default="")
     units: Mapped[int] = mapped_column(server_default=text("0"))
-    cost_vnd: Mapped[int] = mapped_column(server_default=text("0"))
+    cost_vnd: Mapped[int] = mapped_column(server_default=text("0"))  # of all attempts
+    last_cost_vnd: Mapped[int] = mapped_column(server_default=text("0"))
     follows_id: Mapped[UUID | None]  # the delivery whose channel failed
     sent_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # delivered, read, failed …: when we learned it
@@ -136,6 +140,8 @@ class ReceiptLine(Keyed, Base):
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     reason: Mapped[str] = mapped_column(server_default="")
     cost_vnd: Mapped[int | None]
+    account_id: Mapped[UUID | None]
+    means: Mapped[str] = mapped_column(server_default="")  # of a failure: a kind of SendFailed
 
 
 class ParkedReceipt(Base):
@@ -145,16 +151,6 @@ class ParkedReceipt(Base):
     __table_args__ = (Index("ix_parked_receipt_of", "channel", "provider_id"),)
     receipt_id: Mapped[UUID] = mapped_column(ForeignKey("receipt.id"), primary_key=True)
     channel: Mapped[str]
+    account_id: Mapped[UUID | None]
     provider_id: Mapped[str]
     parked_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class Lane(Base):
-    """How one channel's account is: when a worker last looked, and why nothing leaves, if so."""
-
-    __tablename__ = "lane"
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    seen_at: Mapped[datetime | None]
-    paused_until: Mapped[datetime | None]
-    reason: Mapped[str] = mapped_column(server_default="")
-    struggling_since: Mapped[datetime | None]  # the first failed try since the last message taken

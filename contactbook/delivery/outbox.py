@@ -15,7 +15,8 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from contactbook.clock import school_day
-from contactbook.delivery.consequence import Change
+from contactbook.delivery import effects
+from contactbook.delivery.consequence import PAUSE, Change
 from contactbook.delivery.fanout import fall_back
 from contactbook.delivery.message import Words, words_of
 from contactbook.delivery.status import Skip, Status
@@ -27,6 +28,17 @@ from contactbook.ports.entitlement import Entitlements
 class Claim:
     id: UUID
     month: date  # its partition
+    urgent: bool
+    account_id: UUID | None  # who tried it before, and may know it
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A claimed message, and whose turn it is to send it."""
+
+    id: UUID
+    month: date
+    account_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,9 @@ class Leaving:
 
     id: UUID
     month: date
+    account_id: UUID
     attempt: int  # this try's number; an answer to an older one is not believed
+    round: int  # how often a person has sent it again
     urgent: bool
     address: str
     words: Words
@@ -63,26 +77,27 @@ def plan_once(session: Session) -> None:
 CLAIM = """
     WITH due AS MATERIALIZED (  -- not a bare subquery: that may run more than once, and take all
         SELECT id, month FROM delivery
-        WHERE channel = :channel AND status IN ('queued', 'held')
+        WHERE lane_id = :lane AND status IN ('queued', 'held')
           AND turn_at <= CAST(:now AS timestamptz) + interval '60 seconds' AND due_at <= :now
           {who}
-          AND NOT EXISTS (SELECT FROM lane WHERE lane.channel = :channel AND paused_until > :now)
+          AND EXISTS (SELECT FROM channel_account a WHERE a.lane_id = :lane
+                      AND a.ended_at IS NULL AND coalesce(a.paused_until <= :now, true))
         ORDER BY urgent DESC, turn_at
         LIMIT :most FOR UPDATE SKIP LOCKED)
     UPDATE delivery AS d SET status = 'claimed', due_at = :lease
     FROM due WHERE d.id = due.id AND d.month = due.month
-    RETURNING d.id, d.month
+    RETURNING d.id, d.month, d.urgent, d.account_id
 """
 CLAIM_ALL, CLAIM_URGENT = text(CLAIM.format(who="")), text(CLAIM.format(who="AND urgent"))
 
 
 def claim(
-    session: Session, channel: Channel, *, most: int, awake: bool, now: datetime, lease: timedelta
+    session: Session, lane_id: UUID, *, most: int, awake: bool, now: datetime, lease: timedelta
 ) -> list[Claim]:
-    """Take up to `most` due messages of `channel` for `lease`; routine ones only when `awake`."""
+    """Take up to `most` due messages of a lane for `lease`; routine ones only when `awake`."""
     rows = session.execute(
         CLAIM_ALL if awake else CLAIM_URGENT,
-        {"channel": channel, "most": most, "now": now, "lease": now + lease},
+        {"lane": lane_id, "most": most, "now": now, "lease": now + lease},
     )
     return [Claim(*row) for row in rows]
 
@@ -90,8 +105,8 @@ def claim(
 # The last look: rights, consent and address as they are now, not as they were when it was written.
 LEAVE = """
     WITH turn AS (
-        SELECT d.id, d.month, d.status, c.address, w.channel, w.subject, w.head, w.lead, w.parts,
-               w.foot, s.name AS school, s.phone AS school_phone,
+        SELECT d.id, d.month, d.status, c.id AS point_id, c.address, w.channel, w.subject, w.head,
+               w.lead, w.parts, w.foot, s.name AS school, s.phone AS school_phone,
                w.purposes & (CASE WHEN d.urgent THEN 64 ELSE 0 END | coalesce((
                    SELECT bit_or(a.purposes) FROM consent_state a
                    WHERE a.guardian_id = d.guardian_id
@@ -104,11 +119,15 @@ LEAVE = """
                      AND (d.student_id IS NULL OR g.student_id = d.student_id)
                      AND g.receives AND NOT g.restricted AND g.valid_from <= :today
                      AND (g.valid_to IS NULL OR g.valid_to > :today)) AS entitled,
-               c.verified_at IS NOT NULL AND c.ended_at IS NULL AS reachable
+               c.id IS NOT NULL AS reachable
         FROM delivery d
         LEFT JOIN wording w ON w.id = d.wording_id
         LEFT JOIN school s ON s.id = d.school_id
-        LEFT JOIN contact_point c ON c.id = d.contact_point_id
+        LEFT JOIN LATERAL (  -- the address it was promised to, else her present one
+            SELECT p.id, p.address FROM contact_point p
+            WHERE p.guardian_id = d.guardian_id AND p.channel = d.channel
+              AND p.verified_at IS NOT NULL AND p.ended_at IS NULL
+            ORDER BY (p.id = d.contact_point_id) DESC, p.rank, p.id LIMIT 1) c ON true
         WHERE d.id = ANY(:ids) AND d.month IN ({months})  -- by key: the lease index is all churn
         FOR UPDATE OF d),
     judged AS (
@@ -121,12 +140,16 @@ LEAVE = """
         status = CASE WHEN t.obstacle = '' THEN 'sending' ELSE 'skipped' END,
         reason = t.obstacle,
         attempts = d.attempts + (t.obstacle = '')::int,
+        account_id = (CAST(:accounts AS uuid[]))[array_position(CAST(:ids AS uuid[]), d.id)],
+        contact_point_id = coalesce(t.point_id, d.contact_point_id),
+        last_cost_vnd = 0,
         said = CASE WHEN t.obstacle = '' THEN t.allowed ELSE 0 END,
         due_at = :lease,
         sent_at = CASE WHEN t.obstacle = '' THEN :now ELSE d.sent_at END,
         ended_at = CASE WHEN t.obstacle = '' THEN NULL ELSE CAST(:now AS timestamptz) END
     FROM judged t WHERE d.id = t.id AND d.month = t.month AND d.month IN ({months})
-    RETURNING d.id, d.month, d.status, d.reason, d.attempts, d.urgent, d.said, t.address,
+    RETURNING d.id, d.month, d.status, d.reason, d.account_id, d.attempts, d.round, d.urgent,
+              d.said, t.address,
               t.channel, t.subject, t.head, t.lead, t.parts, t.foot,
               coalesce(t.school, '') AS school, coalesce(t.school_phone, '') AS school_phone,
               d.guardian_id
@@ -146,7 +169,7 @@ def within(statement: str, months: frozenset[date]) -> TextClause:
 def leave(
     session: Session,
     entitlements: Entitlements,
-    turn: Sequence[Claim],
+    turn: Sequence[Turn],
     *,
     now: datetime,
     lease: timedelta,
@@ -161,6 +184,7 @@ def leave(
         within(LEAVE, frozenset(one.month for one in turn)),
         {
             "ids": [one.id for one in turn],
+            "accounts": [one.account_id for one in turn],
             "today": school_day(now),
             "now": now,
             "lease": now + lease,
@@ -176,7 +200,9 @@ def leave(
         Leaving(
             id=row.id,
             month=row.month,
+            account_id=row.account_id,
             attempt=row.attempts,
+            round=row.round,
             urgent=row.urgent,
             address=row.address,
             words=words_of(row._asdict()),
@@ -202,16 +228,21 @@ SETTLE = """
         due_at = CASE WHEN {fresh} THEN coalesce(c.due_at, d.due_at) ELSE d.due_at END,
         turn_at = CASE WHEN {fresh} THEN coalesce(c.due_at, d.turn_at) ELSE d.turn_at END,
         provider_id = coalesce(nullif(c.provider_id, ''), d.provider_id),
-        units = d.units + c.units,
-        cost_vnd = d.cost_vnd + c.cost_vnd,
+        units = d.units + CASE WHEN {fresh} OR d.last_cost_vnd = 0 THEN c.units ELSE 0 END,
+        cost_vnd = d.cost_vnd
+            + CASE WHEN {fresh} OR d.last_cost_vnd = 0 THEN c.cost_vnd ELSE 0 END,
+        last_cost_vnd = CASE WHEN {fresh} OR d.last_cost_vnd = 0 THEN c.cost_vnd
+                             ELSE d.last_cost_vnd END,  -- else the receipt has said it already
+        account_id = CASE WHEN {fresh} AND c.free THEN NULL ELSE d.account_id END,
         ended_at = CASE WHEN {fresh} AND c.ended THEN :now ELSE d.ended_at END
     FROM jsonb_to_recordset(CAST(:changes AS jsonb)) AS c(
         id uuid, month date, attempt int, status text, reason text, detail text,
-        due_at timestamptz, provider_id text, units int, cost_vnd int, ended boolean)
+        due_at timestamptz, provider_id text, units int, cost_vnd int, ended boolean,
+        free boolean)
     WHERE d.id = c.id AND d.month = c.month AND d.attempts = c.attempt
       AND d.id = ANY(:ids) AND d.month IN ({months})  -- so that only these rows are looked at
       AND d.status NOT IN ('queued', 'claimed')
-    RETURNING d.id, d.status
+    RETURNING d.id, d.status, d.reason
 """
 SETTLED = SETTLE.replace("{fresh}", FRESH)
 
@@ -230,8 +261,26 @@ def settle(
             "now": now,
         },
     )
-    lost = [row.id for row in rows if row.status == Status.FAILED]
+    written = rows.all()
+    effects.follow(session, {one.id: one.effect for one in changes if one.effect}, now=now)
+    lost = [row.id for row in written if row.status == Status.FAILED]
     fall_back(session, entitlements, lost, now=now)
+    stuck = [row.id for row in written if row.status == Status.FAILED and row.reason == "account"]
+    keep_waiting(session, stuck, until=now + PAUSE)
+
+
+# Urgent behind a dead account, and no other road: it waits for the account after all.
+KEEP_WAITING = text("""
+    UPDATE delivery d SET status = 'queued', due_at = :until, turn_at = :until, ended_at = NULL
+    WHERE d.id = ANY(:ids) AND d.status = 'failed' AND d.reason = 'account'
+      AND NOT EXISTS (SELECT FROM delivery f WHERE f.follows_id = d.id AND f.month = d.month)
+""")
+
+
+def keep_waiting(session: Session, ids: Sequence[UUID], *, until: datetime) -> None:
+    """Of messages given up because of their account, those that nothing follows wait on."""
+    if ids:
+        session.execute(KEEP_WAITING, {"ids": list(ids), "until": until})
 
 
 def fields(change: Change) -> dict[str, object]:
@@ -239,7 +288,7 @@ def fields(change: Change) -> dict[str, object]:
     return {name: getattr(change, name) for name in CHANGED}
 
 
-CHANGED = [field.name for field in dataclasses.fields(Change)]
+CHANGED = [field.name for field in dataclasses.fields(Change) if field.name != "effect"]
 
 
 GIVE_BACK = text("""
@@ -270,7 +319,7 @@ def recall(session: Session, *, update_id: UUID, month: date, now: datetime) -> 
 # A person's word on a message that failed or whose outcome nobody knows. Attempts are counted on:
 # they number the tries, and an answer to an earlier one must not be taken for this one's.
 SEND_AGAIN = text("""
-    UPDATE delivery SET status = 'queued', reason = '', detail = '',
+    UPDATE delivery SET status = 'queued', reason = '', detail = '', round = round + 1,
                         due_at = :now, turn_at = :now, ended_at = NULL
     WHERE id = :id AND update_id = :update_id AND status IN ('failed', 'unknown')
 """)

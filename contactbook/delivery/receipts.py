@@ -7,10 +7,11 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from contactbook.clock import school_day
+from contactbook.delivery import effects
 from contactbook.delivery.fanout import fall_back
 from contactbook.delivery.models import ParkedReceipt, ReceiptLine
 from contactbook.delivery.status import ARRIVED, Status, may_become
-from contactbook.ports.channel import Heard, Receipt
+from contactbook.ports.channel import Heard, Receipt, TryAgain
 from contactbook.ports.entitlement import Entitlements
 
 OLDEST = timedelta(days=40)  # nobody says anything of an older message: bounds the partitions read
@@ -19,14 +20,16 @@ OLDEST = timedelta(days=40)  # nobody says anything of an older message: bounds 
 FIND = text("""
     SELECT id, month FROM delivery
     WHERE channel = :channel AND month BETWEEN :since AND :until
-      AND (id = :reference OR (provider_id <> '' AND provider_id = :said))
+      AND (id = :reference OR (provider_id <> '' AND provider_id = :said
+           AND (CAST(:account AS uuid) IS NULL OR account_id = :account)))
     ORDER BY id = :reference DESC LIMIT 1 FOR UPDATE
 """)
 ADVANCE = text("""
     UPDATE delivery SET status = :status, ended_at = coalesce(:at, :now),
         reason = :reason, detail = CASE WHEN :detail = '' THEN detail ELSE :detail END,
         provider_id = CASE WHEN provider_id = '' THEN :said ELSE provider_id END,
-        cost_vnd = coalesce(:cost, cost_vnd)
+        cost_vnd = cost_vnd + coalesce(CAST(:cost AS int) - last_cost_vnd, 0),
+        last_cost_vnd = coalesce(:cost, last_cost_vnd)
     WHERE id = :id AND month = :month AND status = ANY(:before) AND attempts > 0
     RETURNING update_id, guardian_id, student_id
 """)
@@ -44,8 +47,18 @@ MEANING = {
 }
 
 
-def apply(session: Session, entitlements: Entitlements, receipt: Receipt, *, now: datetime) -> None:
-    """Keep `receipt`; advance its delivery, or park it until that one's own answer is written."""
+def apply(
+    session: Session,
+    entitlements: Entitlements,
+    receipt: Receipt,
+    *,
+    now: datetime,
+    account_id: UUID | None = None,
+) -> None:
+    """Keep `receipt`; advance its delivery, or park it until that one's own answer is written.
+
+    Providers number their messages each for himself: `account_id` says whose number it is.
+    """
     receipt_id = session.execute(
         insert(ReceiptLine)
         .values(
@@ -56,18 +69,24 @@ def apply(session: Session, entitlements: Entitlements, receipt: Receipt, *, now
             at=receipt.at,
             reason=receipt.reason[:200],
             cost_vnd=receipt.cost_vnd,
+            account_id=account_id,
+            means=receipt.means.__name__ if receipt.means else "",
         )
         .returning(ReceiptLine.id)
     ).scalar_one()
-    if not advance(session, entitlements, receipt, now=now) and receipt.provider_id:
-        park(session, receipt_id, receipt, now)
+    known = advance(session, entitlements, receipt, now=now, account_id=account_id)
+    if not known and receipt.provider_id:
+        park(session, receipt_id, receipt, account_id, now)
 
 
-def park(session: Session, receipt_id: UUID, receipt: Receipt, now: datetime) -> None:
+def park(
+    session: Session, receipt_id: UUID, receipt: Receipt, account_id: UUID | None, now: datetime
+) -> None:
     session.execute(
         insert(ParkedReceipt).values(
             receipt_id=receipt_id,
             channel=receipt.channel,
+            account_id=account_id,
             provider_id=receipt.provider_id,
             parked_at=now,
         )
@@ -75,11 +94,16 @@ def park(session: Session, receipt_id: UUID, receipt: Receipt, now: datetime) ->
 
 
 def advance(
-    session: Session, entitlements: Entitlements, receipt: Receipt, *, now: datetime
+    session: Session,
+    entitlements: Entitlements,
+    receipt: Receipt,
+    *,
+    now: datetime,
+    account_id: UUID | None,
 ) -> bool:
     """Move the delivery forward if the receipt is news; False: we know no such delivery yet."""
-    said = {"reference": receipt.reference, "said": receipt.provider_id, **months(now)}
-    found = session.execute(FIND, {"channel": receipt.channel, **said}).one_or_none()
+    said = {"reference": receipt.reference, "said": receipt.provider_id, "account": account_id}
+    found = session.execute(FIND, {"channel": receipt.channel, **said, **months(now)}).one_or_none()
     if found is None:
         return False
     status = MEANING[receipt.heard]
@@ -98,6 +122,9 @@ def advance(
             "cost": receipt.cost_vnd,
         },
     ).one_or_none()
+    # A complaint comes after "delivered" and moves nothing, but says what she wants all the same.
+    if receipt.means is not None and (moved is not None or receipt.means is not TryAgain):
+        effects.follow(session, {found.id: receipt.means(receipt.reason)}, now=now)
     if moved is not None and status is Status.FAILED:
         fall_back(session, entitlements, [found.id], now=now)
     if moved is not None and status in ARRIVED:
@@ -118,11 +145,13 @@ UNPARK = text("""
         SELECT p.receipt_id FROM parked_receipt p
         WHERE EXISTS (SELECT FROM delivery d
                       WHERE d.provider_id = p.provider_id AND d.channel = p.channel
+                        AND (p.account_id IS NULL OR d.account_id = p.account_id)
                         AND d.provider_id <> '' AND d.month BETWEEN :since AND :until)
         ORDER BY p.parked_at LIMIT 1000 FOR UPDATE SKIP LOCKED),
     taken AS (DELETE FROM parked_receipt p USING known k WHERE p.receipt_id = k.receipt_id
               RETURNING p.receipt_id)
-    SELECT r.channel, r.heard, r.reference, r.provider_id, r.at, r.reason, r.cost_vnd
+    SELECT r.channel, r.heard, r.reference, r.provider_id, r.at, r.reason, r.cost_vnd,
+           r.account_id, r.means
     FROM receipt r JOIN taken t ON t.receipt_id = r.id
     ORDER BY r.received_at
 """)
@@ -142,7 +171,8 @@ def unpark(session: Session, entitlements: Entitlements, *, now: datetime) -> in
             at=row.at,
             reason=row.reason,
             cost_vnd=row.cost_vnd,
+            means=effects.NAMED.get(row.means),
         )
-        advance(session, entitlements, receipt, now=now)
+        advance(session, entitlements, receipt, now=now, account_id=row.account_id)
     session.execute(FORGET, {"long_ago": now - PATIENCE})
     return len(found)

@@ -7,9 +7,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from contactbook.delivery.consequence import PAUSE
 from contactbook.delivery.fanout import fall_back
+from contactbook.delivery.outbox import keep_waiting
 from contactbook.delivery.receipts import unpark
 from contactbook.parts import Parts
+from contactbook.ports.channel import Channel
 from contactbook.settings import Settings
 
 # Claimed by a worker that died: nothing had left.
@@ -20,12 +23,12 @@ UNCLAIM = text("""
 # Leaving when its worker died: sent again only where the provider recognises our reference.
 UNSEND = text("""
     UPDATE delivery SET
-        status = CASE WHEN channel <> ALL(:repeatable) THEN 'unknown'
+        status = CASE WHEN account_id <> ALL(:repeatable) THEN 'unknown'
                       WHEN attempts >= :attempts THEN 'failed' ELSE 'queued' END,
-        reason = CASE WHEN channel <> ALL(:repeatable) THEN 'unanswered'
+        reason = CASE WHEN account_id <> ALL(:repeatable) THEN 'unanswered'
                       WHEN attempts >= :attempts THEN 'worn_out' ELSE 'busy' END,
         due_at = :now, turn_at = :now,
-        ended_at = CASE WHEN channel = ANY(:repeatable) AND attempts >= :attempts THEN :now
+        ended_at = CASE WHEN account_id = ANY(:repeatable) AND attempts >= :attempts THEN :now
                         ELSE ended_at END
     WHERE status = 'sending' AND due_at < :now
     RETURNING id, status
@@ -45,11 +48,13 @@ DOUBTED = text("""
     WHERE status = 'unknown' AND urgent AND ended_at IS NULL AND sent_at < :urgent_before
     RETURNING id
 """)
-# Urgent, behind an account that is paused.
+# Urgent, behind accounts that are all paused, and for longer than urgent news may wait.
 STUCK = text("""
     UPDATE delivery d SET status = 'failed', reason = 'account', ended_at = :now
-    FROM lane l WHERE l.channel = d.channel AND l.paused_until > :now
-      AND d.status IN ('queued', 'held') AND d.urgent
+    WHERE d.status IN ('queued', 'held') AND d.urgent AND d.due_at <= :now
+      AND d.lane_id IN (SELECT a.lane_id FROM channel_account a WHERE a.ended_at IS NULL
+                        GROUP BY a.lane_id
+                        HAVING min(coalesce(a.paused_until, '-infinity')) > :too_long)
     RETURNING d.id
 """)
 
@@ -65,7 +70,9 @@ def release(session: Session, parts: Parts, *, now: datetime) -> None:
     )
     lost += [row.id for row in expired if row.status == "failed"]
     lost += ids(session, now, settings)
-    fall_back(session, parts.entitlements, lost, now=now)
+    stuck = session.scalars(STUCK, {"now": now, "too_long": now + settings.urgent_wait}).all()
+    fall_back(session, parts.entitlements, [*lost, *stuck], now=now)
+    keep_waiting(session, stuck, until=now + PAUSE)
     unpark(session, parts.entitlements, now=now)
 
 
@@ -76,9 +83,10 @@ def ids(session: Session, now: datetime, settings: Settings) -> Sequence[UUID]:
     return [
         *session.scalars(UNHEARD, waited),
         *session.scalars(DOUBTED, moments),
-        *session.scalars(STUCK, {"now": now}),
     ]
 
 
-def repeatable(parts: Parts) -> list[str]:
-    return [channel.value for channel, one in parts.adapters.items() if one.repeatable]
+def repeatable(parts: Parts) -> list[UUID]:
+    """Accounts at providers that know our reference again."""
+    known = (one for channel in Channel for one in parts.accounts.of_channel(channel))
+    return [one.id for one in known if one.adapter.repeatable]

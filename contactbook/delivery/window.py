@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
+from time import monotonic
+from uuid import UUID
 
 import structlog
 
@@ -64,8 +66,11 @@ class Answers:
         return ready
 
 
+AdapterOf = Callable[[UUID], ChannelAdapter]  # an account's
+
+
 async def send_all(
-    adapter: ChannelAdapter,
+    adapter_of: AdapterOf,
     leaving: Sequence[Leaving],
     done: Callable[[Answer], None],
     patience: float | None = None,
@@ -73,7 +78,7 @@ async def send_all(
     """Send each message at once; `done` is told of every one, after `patience` seconds at most."""
     async with asyncio.TaskGroup() as group:
         for one in leaving:
-            group.create_task(attempt(adapter, one, done, patience))
+            group.create_task(attempt(adapter_of(one.account_id), one, done, patience))
 
 
 async def attempt(
@@ -82,8 +87,10 @@ async def attempt(
     done: Callable[[Answer], None],
     patience: float | None = None,
 ) -> None:
+    began = monotonic()
     said = await tried(adapter, one, patience)
-    done(Answer(one.id, one.month, one.attempt, one.urgent, said))
+    seconds = monotonic() - began
+    done(Answer(one.id, one.month, one.attempt, one.urgent, said, one.account_id, seconds))
 
 
 async def tried(
@@ -113,13 +120,21 @@ def about(one: Leaving) -> dict[str, str]:
 def outgoing(one: Leaving) -> Outgoing:
     """The message in the words of its channel, with only what its guardian agreed to."""
     if one.words.channel is not Channel.EMAIL:
-        return Outgoing(reference=one.id, address=one.address, body=compose(one.words, one.allowed))
+        return Outgoing(
+            reference=one.id,
+            address=one.address,
+            body=compose(one.words, one.allowed),
+            round=one.round,
+            urgent=one.urgent,
+        )
     frame = Frame(one.school, one.school_phone, one.words.foot, one.unsubscribe_url)
     written = in_frame(one.words, one.allowed, frame)
     return Outgoing(
         reference=one.id,
         address=one.address,
         body=written.text,
+        round=one.round,
+        urgent=one.urgent,
         subject=one.words.subject,
         html=written.html,
         sender_name=one.school,

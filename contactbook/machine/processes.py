@@ -36,7 +36,8 @@ def channel_settings() -> ChannelSettings:
 @contextmanager
 def assembled(settings: Settings, at: Addresses) -> Iterator[tuple[Parts, Celery]]:
     """The parts of a process, and the Celery application that wakes or is woken."""
-    parts = build(settings, channel_settings(), database_url=at.database_url)
+    database, queue = at.database_url, at.redis_url
+    parts = build(settings, channel_settings(), database_url=database, redis_url=queue)
     try:
         yield parts, worker.create_worker(parts, at.redis_url)
     finally:

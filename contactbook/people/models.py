@@ -163,6 +163,9 @@ class ContactPoint(Keyed, Base):
     rank: Mapped[int] = mapped_column(server_default=text("1"))
     verified_at: Mapped[datetime | None]  # nothing but the invitation leaves before
     ended_at: Mapped[datetime | None]  # given up, blocked, or taken back
+    window_ends_at: Mapped[datetime | None]  # Zalo: until when we may write; unknown: we try
+    soft_bounces: Mapped[int] = mapped_column(server_default=text("0"))  # of late, in a row
+    soft_since: Mapped[datetime | None]
 
 
 class PersonKey(Base):

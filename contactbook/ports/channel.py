@@ -119,13 +119,14 @@ class Picture:
 class Outgoing:
     """One message, as it leaves: already in the words of its channel."""
 
-    reference: UUID  # our delivery's id: the provider's duplicate check, where it has one
+    reference: UUID  # our delivery's id; with `round`, how a provider knows a repeat
     address: str  # E.164 for SMS, user id for Zalo, chat id for Telegram, mailbox for e-mail
     body: str  # NFC plain text
     subject: str = ""  # e-mail only
     html: str = ""  # e-mail only: the same facts as `body`
     sender_name: str = ""  # e-mail only: the school
     urgent: bool = False
+    round: int = 0  # how often a person has sent it again, knowing that it may arrive twice
     template: str = ""  # SMS and ZBS: the kind of message, by which its registered form is found
     values: Mapping[str, str] = field(default_factory=dict)  # ZBS: what stands in the form's gaps
     buttons: tuple[Button, ...] = ()  # a channel without buttons shows none: `body` says it all
@@ -133,6 +134,12 @@ class Outgoing:
     asks_phone: bool = False  # with a button that shares the person's own number, where one exists
     answers: str = ""  # the provider's id of the message of hers that this one replies to
     unsubscribe_url: str = ""  # e-mail only: one click, without sign-in (RFC 8058)
+
+    @property
+    def request_id(self) -> str:
+        """What a provider is to recognise: a retry has the same, a person's second sending not."""
+        return f"{self.reference.hex}-{self.round}" if self.round else self.reference.hex
+
     carrier: str = ""  # SMS: whose number it is, as the last receipt said; else guessed by prefix
 
 

@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from contactbook.errors import Conflict, Invalid
 from contactbook.parts import Parts
+from contactbook.ports.channel import Channel
 from contactbook.teacher.classes import class_page
 from contactbook.teacher.door import RoomDep, ToldDep
 from contactbook.updates.publish import Draft, Manners, publish
@@ -20,9 +22,15 @@ router = APIRouter(prefix="/teacher")
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
-def manners(parts: Parts) -> Manners:
+def manners(parts: Parts, school_id: UUID) -> Manners:
     settings = parts.settings
-    return Manners(settings.undo, settings.quiet_from, settings.quiet_until, tuple(parts.adapters))
+    ours = usable(parts, school_id)
+    return Manners(settings.undo, settings.quiet_from, settings.quiet_until, ours)
+
+
+def usable(parts: Parts, school_id: UUID) -> tuple[Channel, ...]:
+    """The channels for which the school, or this server, has an account."""
+    return tuple(one for one in Channel if parts.accounts.of_school(school_id, one))
 
 
 def not_whole() -> str:
@@ -42,9 +50,10 @@ def send(
     if not KEY.fullmatch(key):
         return class_page(session, room, page, errors={"publish": not_whole()})
     draft = Draft(room.classroom.id, who.staff_id, key)
+    usual = manners(parts, room.school.id)
     try:
         with session.begin_nested():  # what was begun for nothing is undone, the page still shown
-            publish(session, parts.entitlements, draft, manners(parts), now=page.now)
+            publish(session, parts.entitlements, draft, usual, now=page.now)
     except Invalid as nothing:
         return class_page(session, room, page, errors=nothing.faults)
     except Conflict as other:

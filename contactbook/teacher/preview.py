@@ -157,7 +157,11 @@ def shown_to(
     told = words_of_class(
         session, draft, room.classroom, [person.child], page.today, leaves_on=leaves_on
     )[student.id]
-    words = {one.channel: one for one in told if one.purposes and one.channel in parts.adapters}
+    words = {
+        one.channel: one
+        for one in told
+        if one.purposes and parts.accounts.of_school(room.school.id, one.channel)
+    }
     points, consented = reach(session, person)
     roads = [
         Road(
@@ -235,7 +239,8 @@ def bubble(
 ) -> dict[str, Any]:
     """How a message looks where it arrives, and what it costs."""
     whole = body(words, allowed, room)
-    quote = parts.adapters[words.channel].quote(whole, address)
+    [account, *_others] = parts.accounts.of_school(room.school.id, words.channel)
+    quote = account.adapter.quote(whole, address)
     title, _line, rest = ("", "", quote.text) if words.channel.paid else whole.partition("\n")
     return {
         "subject": words.subject if words.channel is Channel.EMAIL else "",

@@ -15,8 +15,9 @@ from starlette.responses import Response
 from contactbook.errors import Conflict, Invalid
 from contactbook.parts import Parts
 from contactbook.people.models import ContactPoint, Guardian
+from contactbook.ports.channel import Channel
 from contactbook.teacher.classes import read
-from contactbook.teacher.compose import KEY, manners, not_whole
+from contactbook.teacher.compose import KEY, manners, not_whole, usable
 from contactbook.teacher.door import Room, RoomDep
 from contactbook.teacher.preview import Person, bubble, receivers
 from contactbook.updates import day
@@ -112,7 +113,9 @@ def send(
         return look_again(session, room, page, parts, typed, draft, chosen)
     try:
         with session.begin_nested():  # what was begun for nothing is undone, the page still shown
-            update = publish(session, parts.entitlements, draft, manners(parts), now=page.now)
+            update = publish(
+                session, parts.entitlements, draft, manners(parts, room.school.id), now=page.now
+            )
     except (Conflict, Invalid) as other:
         return sheet(room, page, typed, children, {"safety": str(other)})
     return RedirectResponse(f"/teacher/updates/{update.id}", HTTPStatus.SEE_OTHER)
@@ -167,20 +170,22 @@ def look_again(
         families=len(people),
         to_call=[
             {"child": one.child.student.full_name, "words": one.words}
-            for one in without_address(session, people, parts)
+            for one in without_address(session, people, usable(parts, room.school.id))
         ],
         messages=bubbles(session, room, page, parts, draft, chosen[0]),
         idempotency_key=typed.key,
     )
 
 
-def without_address(session: Session, people: Sequence[Person], parts: Parts) -> list[Person]:
+def without_address(
+    session: Session, people: Sequence[Person], channels: Sequence[Channel]
+) -> list[Person]:
     """Those whom no channel reaches: the school picks up the telephone."""
     has_one = exists().where(
         ContactPoint.guardian_id == Guardian.id,
         ContactPoint.verified_at.is_not(None),
         ContactPoint.ended_at.is_(None),
-        ContactPoint.channel.in_(list(parts.adapters)),
+        ContactPoint.channel.in_(channels),
     )
     guardians = [one.guardian.id for one in people]
     reached = set(session.scalars(select(Guardian.id).where(Guardian.id.in_(guardians), has_one)))
@@ -192,7 +197,8 @@ def bubbles(
 ) -> list[dict[str, object]]:
     """How it reads by chat and e-mail, and how by SMS: of each kind one."""
     of = words_of_class(session, draft, room.classroom, [example], page.today, leaves_on=page.today)
-    words = {one.channel: one for one in of[example.student.id] if one.channel in parts.adapters}
+    ours = usable(parts, room.school.id)
+    words = {one.channel: one for one in of[example.student.id] if one.channel in ours}
     free = [channel for channel in words if not channel.paid]
     shown = [*free[:1], *(channel for channel in words if channel.paid)]
     return [

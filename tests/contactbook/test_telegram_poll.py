@@ -24,6 +24,7 @@ from contactbook.machine.errors import Refused
 from contactbook.parts import Parts
 from contactbook.ports.channel import Channel, Incoming, Receipt, Said
 from tests.contactbook.web.site import site_of
+from tests.fakes import accounts_of
 
 TOKEN = "123456:AAtoken"
 HOOK = "http://127.0.0.1:9/hooks/telegram/webhook"  # nobody listens there
@@ -44,7 +45,9 @@ def bot_at(url: str, token: str = TOKEN) -> TelegramAdapter:
 @pytest.fixture
 def parts(committed: Sessions, simulator: Simulator) -> Iterator[Parts]:
     bot = bot_at(simulator.http_url)
-    parts = replace(site_of(committed).parts, adapters={Channel.TELEGRAM: bot})
+    parts = site_of(committed).parts
+    accounts = accounts_of(committed, parts.loop, {Channel.TELEGRAM: bot})
+    parts = replace(parts, accounts=accounts)
     yield parts
     parts.loop.run(bot.close())
 
@@ -169,7 +172,7 @@ def test_a_webhook_is_shown_set_and_deleted(parts: Parts, simulator: Simulator) 
 
 def test_without_a_bot_there_is_nothing_to_fetch(parts: Parts) -> None:
     with pytest.raises(Refused, match="CHANNELS_TELEGRAM_TOKEN"):
-        telegram.bot_of(replace(parts, adapters={}))
+        telegram.bot_of(replace(parts, accounts=accounts_of(parts.sessions, parts.loop, {})))
 
 
 def test_the_command_listens_until_ctrl_c(

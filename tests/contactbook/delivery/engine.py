@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 
 from contactbook.clock import school_day
 from contactbook.db import Sessions, transaction
-from contactbook.delivery import fanout
+from contactbook.delivery import fanout, outbox
+from contactbook.delivery.accounts import default_lane
+from contactbook.delivery.buckets import LocalBuckets
 from contactbook.delivery.dispatch import drain
 from contactbook.delivery.message import Part, Words
 from contactbook.delivery.models import Delivery
+from contactbook.delivery.outbox import Claim, Leaving, Turn
 from contactbook.delivery.release import release
 from contactbook.delivery.status import Status
 from contactbook.loop import Loop
@@ -33,7 +36,7 @@ from contactbook.updates.models import Attendance, Update, UpdateKind
 from contactbook.updates.publish import Draft, Manners, publish
 from tests.builders import Class, class_of, family
 from tests.conftest import NOON
-from tests.fakes import FakeChannel, PaidFor
+from tests.fakes import FakeChannel, PaidFor, accounts_of
 
 AT_ONCE = Manners(undo=timedelta(0), quiet_from=time(21), quiet_until=time(7))
 A_MINUTE = replace(AT_ONCE, undo=timedelta(minutes=1))
@@ -41,6 +44,7 @@ PRESENT = Facts(attendance=Attendance.PRESENT, arrived_at=time(7, 20))
 SAFETY = "Bé bị sốt cao, ba mẹ đón bé ngay."
 LOOP = Loop()
 keys = count(1)
+LEASE = timedelta(minutes=2)
 
 
 @dataclass
@@ -72,15 +76,36 @@ class Engine:
         self.parts = Parts(
             settings=Settings(secret_key=secret, **self.settings),
             sessions=self.sessions,
-            adapters={fake.channel: fake for fake in self.fakes},
+            accounts=accounts_of(self.sessions, LOOP, {one.channel: one for one in self.fakes}),
+            buckets=LocalBuckets(),
             entitlements=self.entitlements,
             loop=LOOP,
             now=self.clock,
         )
+        self.parts.accounts.of_channel(Channel.ZALO)  # their rows are there from now on
+
+    @property
+    def accounts(self) -> dict[Channel, UUID]:
+        """The row of each fake's account."""
+        return {
+            fake.channel: self.parts.accounts.of_channel(fake.channel)[0].id for fake in self.fakes
+        }
+
+    def claim(self, channel: Channel, most: int = 100) -> list[Claim]:
+        with transaction(self.sessions) as session:
+            return outbox.claim(
+                session, default_lane(channel), most=most, awake=True, now=self.clock(), lease=LEASE
+            )
+
+    def leave(self, channel: Channel, claims: Sequence[Claim]) -> list[Leaving]:
+        turn = [Turn(one.id, one.month, self.accounts[channel]) for one in claims]
+        with transaction(self.sessions) as session:
+            return outbox.leave(session, self.entitlements, turn, now=self.clock(), lease=LEASE)
 
     def drain(self, *channels: Channel) -> int:
         """Send what is due on these channels, or on all that there are."""
-        return sum(drain(self.parts, channel) for channel in channels or self.parts.adapters)
+        mine = [fake.channel for fake in self.fakes]
+        return sum(drain(self.parts, channel) for channel in channels or mine)
 
     def release(self) -> None:
         with transaction(self.sessions) as session:

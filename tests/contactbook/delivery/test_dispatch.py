@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
 from time import monotonic, sleep
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text, update
@@ -119,13 +118,8 @@ def test_urgent_news_leave_before_routine_ones(committed: Sessions) -> None:
 def test_a_school_with_thousands_does_not_hold_back_a_class(committed: Sessions) -> None:
     a_crowd_told(committed, 5_000, ZALO)
     small, _ = a_class_told(committed, 30, ZALO)
-    order: list[UUID] = []
-    with transaction(committed) as session:
-        for _ in range(2):
-            chunk = outbox.claim(
-                session, ZALO, most=50, awake=True, now=Clock().moment, lease=timedelta(minutes=2)
-            )
-            order += [one.id for one in chunk]
+    engine = Engine(committed, [FakeChannel(ZALO)])
+    order = [one.id for _ in range(2) for one in engine.claim(ZALO, most=50)]
     schools = {row.id: row.school_id for row in deliveries(committed)}
     assert Counter(schools[one] for one in order)[small.school.id] == 30
 
@@ -149,17 +143,13 @@ def test_a_hanging_provider_delays_no_other_channel(committed: Sessions) -> None
 
 
 def claimed(engine: Engine, channel: Channel = ZALO) -> list[outbox.Claim]:
-    with transaction(engine.sessions) as session:
-        return outbox.claim(
-            session, channel, most=100, awake=True, now=engine.clock(), lease=timedelta(minutes=2)
-        )
+    return engine.claim(channel)
 
 
-def leave(engine: Engine, claims: list[outbox.Claim]) -> list[outbox.Leaving]:
-    with transaction(engine.sessions) as session:
-        return outbox.leave(
-            session, engine.entitlements, claims, now=engine.clock(), lease=timedelta(minutes=2)
-        )
+def leave(
+    engine: Engine, claims: list[outbox.Claim], channel: Channel = ZALO
+) -> list[outbox.Leaving]:
+    return engine.leave(channel, claims)
 
 
 def test_consent_withdrawn_between_claim_and_leaving_stops_the_message(
@@ -317,7 +307,7 @@ def test_a_dead_account_pauses_its_channel_with_one_alert(committed: Sessions) -
         engine.drain()
         engine.drain()
     assert len(dead.sent) <= 8
-    assert [one["event"] for one in logs].count("channel paused") == 1
+    assert [one["event"] for one in logs].count("account paused") == 1
     assert statuses(committed) == {Status.QUEUED: 100}
     dead.failure = None
     engine.clock.forward(seconds=PAUSE.total_seconds() + 1)

@@ -35,15 +35,11 @@ LEASE = timedelta(minutes=2)
 
 
 def claim(engine: Engine, channel: Channel, most: int = 100) -> list[Claim]:
-    with transaction(engine.sessions) as session:
-        return outbox.claim(
-            session, channel, most=most, awake=True, now=engine.clock(), lease=LEASE
-        )
+    return engine.claim(channel, most)
 
 
-def leave(engine: Engine, claims: list[Claim]) -> list[Leaving]:
-    with transaction(engine.sessions) as session:
-        return outbox.leave(session, engine.entitlements, claims, now=engine.clock(), lease=LEASE)
+def leave(engine: Engine, claims: list[Claim], channel: Channel = ZALO) -> list[Leaving]:
+    return engine.leave(channel, claims)
 
 
 def settle(engine: Engine, gone: Leaving, said: Accepted | SendFailed) -> None:
@@ -78,7 +74,7 @@ def test_what_was_leaving_is_sent_again_only_where_a_repeat_is_recognised(
 ) -> None:
     a_family_told(committed, SMS)
     engine = Engine(committed, [FakeChannel(SMS, repeatable=repeatable)])
-    leave(engine, claim(engine, SMS))
+    leave(engine, claim(engine, SMS), SMS)
     died(engine)
     assert statuses(committed) == {status: 1}
 
@@ -89,7 +85,7 @@ def test_a_message_that_kills_its_worker_is_not_sent_for_ever(committed: Session
         committed, [FakeChannel(SMS, repeatable=True), FakeChannel(MAIL)], settings={"attempts": 3}
     )
     killed = 0
-    while leave(engine, claim(engine, SMS)):  # it leaves, the worker dies
+    while leave(engine, claim(engine, SMS), SMS):  # it leaves, the worker dies
         killed += 1
         died(engine)
     assert killed == 3
@@ -130,9 +126,9 @@ def test_an_answer_that_outlived_its_lease_sends_nothing_again(committed: Sessio
 def test_an_answer_to_an_earlier_try_is_not_believed(committed: Sessions) -> None:
     a_family_told(committed, SMS)
     engine = Engine(committed, [FakeChannel(SMS, repeatable=True)])
-    [first] = leave(engine, claim(engine, SMS))
+    [first] = leave(engine, claim(engine, SMS), SMS)
     died(engine)
-    [second] = leave(engine, claim(engine, SMS))
+    [second] = leave(engine, claim(engine, SMS), SMS)
     settle(engine, first, NotReachable("99"))
     assert statuses(committed) == {Status.SENDING: 1}
     settle(engine, second, Accepted("s1"))

@@ -1,6 +1,5 @@
 """Receipts come late, twice, out of order, too early, or from nobody we know."""
 
-from datetime import timedelta
 from itertools import permutations
 from uuid import UUID, uuid4
 
@@ -8,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from contactbook.db import Sessions, transaction
-from contactbook.delivery import outbox, receipts
+from contactbook.delivery import receipts
 from contactbook.delivery.models import Delivery, ParkedReceipt, ReceiptLine
 from contactbook.delivery.status import Status
 from contactbook.ports.channel import Channel, Heard, OutcomeUnknown, Receipt
@@ -89,10 +88,8 @@ def test_a_receipt_may_come_before_our_own_answer_is_written(committed: Sessions
 def test_a_receipt_by_our_reference_needs_no_answer_of_ours(committed: Sessions) -> None:
     a_family_told(committed, ZALO)
     engine = an_engine(committed, ZALO)
-    lease = timedelta(minutes=2)
-    with transaction(committed) as session:
-        claims = outbox.claim(session, ZALO, most=1, awake=True, now=engine.clock(), lease=lease)
-        outbox.leave(session, engine.entitlements, claims, now=engine.clock(), lease=lease)
+    claims = engine.claim(ZALO)
+    engine.leave(ZALO, claims)
     hear(engine, Heard.DELIVERED, reference=claims[0].id, provider_id="z9")
     [row] = deliveries(committed)
     assert (row.status, row.provider_id) == (Status.DELIVERED, "z9")

@@ -218,8 +218,8 @@ def test_a_teacher_teaches_in_her_own_school(session: Session, two: Two) -> None
 @pytest.mark.parametrize(
     "deed",
     [
-        "UPDATE lane SET paused_until = now() + interval '1 day'",
-        "INSERT INTO lane (channel) VALUES ('pigeon')",
+        "UPDATE channel_account SET paused_until = now() + interval '1 day'",
+        "INSERT INTO lane (channel, name) VALUES ('pigeon', 'pigeon')",
         "UPDATE org_unit SET name = 'Sở'",
         "INSERT INTO org_unit (code, kind, name) VALUES ('X', 'office', 'X')",
         "UPDATE school SET name = 'Trường khác'",

@@ -12,13 +12,14 @@ from starlette.testclient import TestClient
 
 from contactbook.app import create_app
 from contactbook.db import Sessions, transaction
+from contactbook.delivery.buckets import LocalBuckets
 from contactbook.loop import Loop
 from contactbook.parts import Parts
 from contactbook.ports.channel import Channel
 from contactbook.settings import Settings
 from tests.builders import PASSWORD, Class, class_of, family
 from tests.conftest import NOON
-from tests.fakes import FakeChannel, PaidFor
+from tests.fakes import FakeChannel, PaidFor, accounts_of
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -56,13 +57,14 @@ class Site:
 
 def site_of(sessions: Sessions) -> Site:
     channels = {channel: FakeChannel(channel) for channel in Channel}
-    clock = Clock()
+    clock, loop = Clock(), Loop()
     parts = Parts(
         settings=Settings(secret_key="a secret for tests that is long enough"),
         sessions=sessions,
-        adapters=channels,
+        accounts=accounts_of(sessions, loop, channels),
+        buckets=LocalBuckets(),
         entitlements=PaidFor(),
-        loop=Loop(),
+        loop=loop,
         now=clock,
     )
     return Site(sessions, parts, create_app(parts), clock, channels)

@@ -32,7 +32,7 @@ from tests.channels.adapter_contract import (
     all_at,
 )
 from tests.contactbook.web.site import Teaching
-from tests.fakes import FakeChannel
+from tests.fakes import FakeChannel, accounts_of
 
 LENIENT = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -72,7 +72,7 @@ def told(teacher: Teaching) -> Told:
     site = teacher.site
     adapters = build_adapters(all_at("http://127.0.0.1:9"))
     ears = {one: Ears(one, real=adapters[one]) for one in adapters}
-    site.parts = replace(site.parts, adapters=ears)
+    site.parts = replace(site.parts, accounts=accounts_of(site.sessions, site.parts.loop, {**ears}))
     site.app = create_app(site.parts)
     with transaction(site.sessions) as session:
         family(session, teacher.world, Channel.SMS, child="Đỗ Anh Khoa")
