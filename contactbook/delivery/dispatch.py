@@ -18,7 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from contactbook.db import transaction
-from contactbook.delivery import lanes, outbox, unsubscribe
+from contactbook.delivery import lanes, outbox, settling, unsubscribe
 from contactbook.delivery.consequence import Answer, consequence
 from contactbook.delivery.hands import Hands
 from contactbook.delivery.outbox import Claim, Leaving
@@ -154,6 +154,6 @@ class Drain:
             )
             for one in back
         ]
-        outbox.settle(session, self.parts.entitlements, changes, now=now)
+        settling.settle(session, self.parts.entitlements, changes, now=now)
         if self.hands.judge(session, back, now):
             self.give_back(session, list(self.waiting))

@@ -37,6 +37,7 @@ class NewAccount:
     rate: float | None = None
     daily_quota: int | None = None
     weight: int = 1
+    shares_id: UUID | None = None  # the account whose keys and tokens it uses: it has none itself
 
 
 def enter(session: Session, safe: Safe, new: NewAccount) -> ChannelAccount:
@@ -51,7 +52,8 @@ def enter(session: Session, safe: Safe, new: NewAccount) -> ChannelAccount:
         provider=new.provider,
         name=new.name,
         door=secrets.token_urlsafe(12),
-        sealed=safe.seal(new.keys),
+        sealed=None if new.shares_id else safe.seal(new.keys),
+        shares_id=new.shares_id,
         rate=new.rate,
         daily_quota=new.daily_quota,
         weight=new.weight,

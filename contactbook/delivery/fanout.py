@@ -33,25 +33,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from contactbook.clock import school_day
-from contactbook.delivery.lane_models import Lane, SchoolLane
 from contactbook.delivery.message import Words
 from contactbook.delivery.models import Delivery, Wording
+from contactbook.delivery.roads import NO_CONTACT, OPEN, REASONS, cheapness, lane_of, roads_of
 from contactbook.delivery.status import Skip, Status
-from contactbook.people.consent import ConsentState, Purpose
-from contactbook.people.models import ContactPoint, Guardianship
+from contactbook.people.models import Guardianship
 from contactbook.ports.channel import Channel
 from contactbook.ports.entitlement import Entitlements
 
 # How far one school's rows stand apart in the queue: whoever publishes five seconds after a school
 # with thousands waits behind 250 of its rows. And the farthest any stands behind: see outbox.claim.
 FAIR_STEP, FAIR_REACH = text("interval '20 milliseconds'"), text("interval '60 seconds'")
-PAID = [channel.value for channel in Channel if channel.paid]
-
-NO_CONTACT, VERIFIED, WORDED, AGREED, OPEN = range(5)  # how far a road gets
-REASONS = {VERIFIED: Skip.NO_WORDS, WORDED: Skip.NO_CONSENT, AGREED: Skip.NOT_ENTITLED}
 COLUMNS = [
     "month", "school_id", "update_id", "student_id", "guardian_id", "contact_point_id",
     "wording_id", "channel", "lane_id", "rank", "urgent", "status", "reason", "due_at", "turn_at",
@@ -135,12 +130,12 @@ def promise(
         literal(what.month, Date).label("month"),
         literal(what.urgent).label("urgent"),
     ).subquery("person")
-    roads = roads_of(person, entitlements.paid(school_day(now)))
+    roads = roads_of(person, entitlements.paid(school_day(now)), now)
     order = (roads.c.school_id, roads.c.student_id, roads.c.guardian_id)  # also that of `place`
     best = (
         select(roads)
         .ext(distinct_on(*order))
-        .order_by(*order, roads.c.stage.desc(), roads.c.rank, roads.c.channel)
+        .order_by(*order, roads.c.stage.desc(), roads.c.rank, roads.c.cheapness)
         .subquery("best")
     )
     is_open = best.c.stage == OPEN
@@ -161,79 +156,12 @@ def promise(
     return write(session, rows, wake=what.leaves_at <= now)
 
 
-def lane_of(road: Subquery) -> ColumnElement[UUID]:
-    """Whose accounts send it: those of the school's own lane, else of the default one."""
-    own = select(SchoolLane.lane_id).where(
-        SchoolLane.school_id == road.c.school_id, SchoolLane.channel == road.c.channel
-    )
-    others = select(Lane.id).where(Lane.channel == road.c.channel, Lane.is_default)
-    return func.coalesce(own.scalar_subquery(), others.scalar_subquery())
-
-
-def agreed_as(channel: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
-    """`Channel.agreed_as` of a column."""
-    others = [one for one in Channel if one.agreed_as != one]
-    return case(*((channel == one.value, one.agreed_as.value) for one in others), else_=channel)
-
-
 def why_not(best: Subquery, otherwise: str) -> ColumnElement[str]:
     return case(
         (best.c.restricted, Skip.RESTRICTED.value),
         *((best.c.stage == stage, reason.value) for stage, reason in REASONS.items()),
         (best.c.stage == NO_CONTACT, Skip.NO_CONTACT.value),
         else_=otherwise,
-    )
-
-
-def roads_of(person: Subquery, paid: Select[UUID]) -> Subquery:
-    """Every verified address of every person, with how far along the conditions it gets.
-
-    News about no child asks all of hers: whatever one of them opens is open. Each is a row here,
-    and the best one counts; plain joins, so that the planner may look up 30 or hash 300,000.
-    """
-    consent, hers = aliased(ConsentState), aliased(Guardianship)
-    plan = paid.subquery("plan")
-    [has_plan] = plan.c
-    about_none = person.c.student_id.is_(None)
-    address = and_(
-        ContactPoint.guardian_id == person.c.guardian_id,
-        ContactPoint.verified_at.is_not(None),
-        ContactPoint.ended_at.is_(None),
-    )
-    words = and_(
-        Wording.update_id == person.c.update_id,
-        Wording.channel == ContactPoint.channel,
-        or_(Wording.student_id.is_(None), Wording.student_id == person.c.student_id),
-    )
-    agreed = and_(
-        consent.guardian_id == person.c.guardian_id,
-        consent.channel == agreed_as(ContactPoint.channel),
-        or_(about_none, consent.student_id == person.c.student_id),
-    )
-    stage = case(
-        (or_(person.c.restricted, ContactPoint.id.is_(None)), NO_CONTACT),
-        (Wording.id.is_(None), VERIFIED),
-        (and_(person.c.urgent, Wording.purposes.op("&")(int(Purpose.SAFETY)) != 0), OPEN),
-        (func.coalesce(consent.purposes.op("&")(Wording.purposes), 0) == 0, WORDED),
-        (and_(ContactPoint.channel.in_(PAID), has_plan.is_(None)), AGREED),
-        else_=OPEN,
-    )
-    return (
-        select(
-            person,
-            ContactPoint.id.label("contact_point_id"),
-            ContactPoint.channel,
-            ContactPoint.rank,
-            Wording.id.label("wording_id"),
-            stage.label("stage"),
-        )
-        .select_from(person)
-        .outerjoin(ContactPoint, address)
-        .outerjoin(Wording, words)
-        .outerjoin(consent, agreed)
-        .outerjoin(hers, and_(about_none, hers.guardian_id == person.c.guardian_id))
-        .outerjoin(plan, has_plan == func.coalesce(person.c.student_id, hers.student_id))
-        .subquery("roads")
     )
 
 
@@ -261,7 +189,7 @@ def fall_back(
         .where(gone.id == any_(bindparam("lost", list(lost), type_=ARRAY(Uuid))))
         .subquery("person")
     )
-    roads = roads_of(person, entitlements.paid(school_day(now)))
+    roads = roads_of(person, entitlements.paid(school_day(now)), now)
     taken = exists().where(
         tried.update_id == roads.c.update_id,
         tried.month == roads.c.month,
@@ -283,11 +211,12 @@ def fall_back(
         )
         .where(
             roads.c.stage == OPEN,
-            tuple_(roads.c.rank, roads.c.channel) > tuple_(roads.c.gone_rank, roads.c.gone_channel),
+            tuple_(roads.c.rank, roads.c.cheapness)
+            > tuple_(roads.c.gone_rank, cheapness(roads.c.gone_channel)),
             ~taken,
         )
         .ext(distinct_on(roads.c.gone_id))
-        .order_by(roads.c.gone_id, roads.c.rank, roads.c.channel)
+        .order_by(roads.c.gone_id, roads.c.rank, roads.c.cheapness)
     )
     return write(session, rows, "follows_id", wake=True)
 

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from contactbook.clock import at, local
 from contactbook.delivery.status import Skip
 from contactbook.people.consent import Purpose
-from contactbook.ports.channel import Channel
+from contactbook.ports.channel import CHEAPEST, Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Road:
     verified: bool
     words: int  # purposes for which this update has words on this channel; 0: none
     consented: int  # purposes she agreed to, for this child on this channel
+    closed: bool = False  # she has not written for so long that the provider takes nothing for her
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ def plan(roads: Sequence[Road], *, restricted: bool, urgent: bool, may_pay: bool
         for road, safe in zip(worded, safety, strict=True)
         if safe or road.words & road.consented
     ]
-    open_ = [road for road, safe in agreed if safe or may_pay or not road.channel.paid]
+    afforded = [road for road, safe in agreed if safe or may_pay or not road.channel.paid]
+    open_ = [road for road in afforded if not road.closed]
     if not open_:
-        return Plan(skip=missing(verified, worded, agreed))
-    ordered = sorted(open_, key=lambda road: (road.rank, road.channel))
+        return Plan(skip=Skip.WINDOW if afforded else missing(verified, worded, agreed))
+    ordered = sorted(open_, key=lambda road: (road.rank, CHEAPEST.index(road.channel)))
     return Plan(channels=tuple(dict.fromkeys(road.channel for road in ordered)))
 
 

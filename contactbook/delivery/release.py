@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from contactbook.delivery.consequence import PAUSE
 from contactbook.delivery.fanout import fall_back
-from contactbook.delivery.outbox import keep_waiting
 from contactbook.delivery.receipts import unpark
+from contactbook.delivery.settling import keep_waiting
 from contactbook.parts import Parts
 from contactbook.ports.channel import Channel
 from contactbook.settings import Settings

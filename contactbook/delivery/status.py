@@ -55,6 +55,7 @@ class Skip(StrEnum):
     NO_CONTACT = "no_contact"  # no verified address on any channel we run
     NO_CONSENT = "no_consent"
     NOT_ENTITLED = "not_entitled"  # only a paid channel is left, and no plan
+    WINDOW = "window"  # only Zalo is left, and she has not written to us for a week
     NO_WORDS = "no_words"  # nothing of it may be said on her channels
     ARRIVED = "arrived"  # the message before it arrived after all
 

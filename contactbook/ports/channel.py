@@ -43,6 +43,10 @@ class Channel(StrEnum):
         return Channel.ZALO if self is Channel.ZBS else self
 
 
+# Of what she likes equally: first what costs nothing, then what costs little.
+CHEAPEST = (Channel.ZALO, Channel.TELEGRAM, Channel.EMAIL, Channel.ZBS, Channel.SMS)
+
+
 class SendFailed(Exception):
     """A message did not arrive; its child says what the caller does next. Says no personal data."""
 

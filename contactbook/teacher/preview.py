@@ -170,6 +170,7 @@ def shown_to(
             verified=point.verified_at is not None,
             words=words[Channel(point.channel)].purposes if point.channel in words else 0,
             consented=consented.get(Channel(point.channel).agreed_as, 0),
+            closed=point.window_ends_at is not None and point.window_ends_at <= page.now,
         )
         for point in points
     ]
@@ -258,6 +259,8 @@ def why_never(point: ContactPoint, words: Words, allowed: int, way: Plan) -> str
         return _("Not used: the address has not been confirmed.")
     if not words.purposes & allowed:
         return _("Not used: the family has not agreed to this channel.")
+    if way.skip is Skip.WINDOW or not Channel(point.channel).paid:
+        return _("Not used: the family has not written on Zalo for a week.")
     return _("Not used: this child has no plan for paid messages.")
 
 

@@ -182,6 +182,7 @@ REASONS: dict[str, Callable[[], str]] = {
         "There is no confirmed address yet. The office can invite the family."
     ),
     Skip.NO_CONSENT: lambda: _("The family has not agreed to receive this."),
+    Skip.WINDOW: lambda: _("Only Zalo would reach her, and she has not written there for a week."),
     Skip.NOT_ENTITLED: lambda: _("Only SMS would reach her, and this child has no plan for it."),
     Skip.NO_WORDS: lambda: _("Nothing of this may be said on her channel."),
     Skip.ARRIVED: lambda: _("The message before it arrived after all."),

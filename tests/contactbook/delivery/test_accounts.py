@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -332,6 +333,7 @@ async def main():
             spent.write(held["refresh_token"] + "\\n")
         await asyncio.sleep(0.5)
         return {"access_token": "new", "refresh_token": "second"}
+    print(json.dumps(dict(await vault.renew("old", renewal))))
 
 sys.stdin.read()
 asyncio.run(main())
@@ -349,7 +351,13 @@ def test_fifty_processes_spend_one_refresh_token_once(
     ledger = tmp_path / "spent"
     command = [sys.executable, "-c", RENEWER, database_url, str(key), SECRET, str(ledger)]
     workers = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(50)
     ]
     for worker in workers:
@@ -357,8 +365,10 @@ def test_fifty_processes_spend_one_refresh_token_once(
         worker.stdin.write("go")
         worker.stdin.close()  # all at once
         worker.stdin = None
-    got = {json.loads(worker.communicate()[0])["access_token"] for worker in workers}
-    assert [worker.returncode for worker in workers] == [0] * 50
+    told = [worker.communicate() for worker in workers]
+    assert [fault for _, fault in told if fault] == []
+    assert Counter(worker.returncode for worker in workers) == {0: 50}
+    got = {json.loads(said)["access_token"] for said, _ in told}
     assert got == {"new"}
     assert ledger.read_text().split() == ["first"]
 

@@ -48,6 +48,7 @@ class Address:
     rank: int
     verified: bool
     ended: bool
+    closed: bool  # she has not written for a week
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ addresses = st.builds(
     rank=st.integers(1, 4),
     verified=st.sampled_from([True, True, True, False]),
     ended=st.sampled_from([False, False, False, True]),
+    closed=st.sampled_from([False, False, False, True]),
 )
 children = st.builds(
     Child, consents=masks, restricted=st.sampled_from([False, False, True]), paid=st.booleans()
@@ -92,6 +94,7 @@ def settle_in(session: Session, world: Class, one: Family) -> tuple[Guardian, li
             rank=address.rank,
             verified_at=LONG_AGO if address.verified else None,
             ended_at=LONG_AGO if address.ended else None,
+            window_ends_at=LONG_AGO if address.closed else None,
         )
         for address in one.addresses
     )
@@ -131,7 +134,14 @@ def planned(one: Family, of: Sequence[Child], worded: dict[Channel, int], *, urg
         return mask
 
     roads = [
-        Road(a.channel, a.rank, a.verified and not a.ended, worded[a.channel], agreed(a.channel))
+        Road(
+            a.channel,
+            a.rank,
+            a.verified and not a.ended,
+            worded[a.channel],
+            agreed(a.channel),
+            a.closed,
+        )
         for a in one.addresses
     ]
     return plan(

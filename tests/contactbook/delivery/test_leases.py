@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contactbook.db import Sessions, transaction
-from contactbook.delivery import outbox
+from contactbook.delivery import outbox, settling
 from contactbook.delivery.consequence import Answer, consequence
 from contactbook.delivery.models import Delivery
 from contactbook.delivery.outbox import Claim, Leaving
@@ -46,7 +46,7 @@ def settle(engine: Engine, gone: Leaving, said: Accepted | SendFailed) -> None:
     answer = Answer(gone.id, gone.month, gone.attempt, gone.urgent, said)
     change = consequence(answer, repeatable=False, hears=True, attempts=8, now=engine.clock())
     with transaction(engine.sessions) as session:
-        outbox.settle(session, engine.entitlements, [change], now=engine.clock())
+        settling.settle(session, engine.entitlements, [change], now=engine.clock())
 
 
 def died(engine: Engine) -> None:

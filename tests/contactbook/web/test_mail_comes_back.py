@@ -23,6 +23,7 @@ from contactbook.ports.channel import Channel
 from tests.channels.adapter_contract import all_at
 from tests.conftest import NOON
 from tests.contactbook.web.site import Teaching
+from tests.fakes import accounts_of
 from tests.providers.ears import Ears, listening
 
 WORD = "a-word-of-16-signs"
@@ -47,7 +48,8 @@ def sent_to(address: str, teacher: Teaching, simulator: Simulator) -> None:
     keys = {"smtp_bounce_domain": "bounce.example", "smtp_callback_secret": WORD}
     settings = all_at("http://127.0.0.1:9", simulator.smtp_url, timeout_seconds=10, **keys)
     mail = build_adapters(settings)[Channel.EMAIL]
-    site.parts = replace(site.parts, adapters={**site.channels, Channel.EMAIL: mail})
+    fakes = {**site.channels, Channel.EMAIL: mail}
+    site.parts = replace(site.parts, accounts=accounts_of(site.sessions, site.parts.loop, fakes))
     site.app = create_app(site.parts)
     with transaction(site.sessions) as session:
         session.execute(
