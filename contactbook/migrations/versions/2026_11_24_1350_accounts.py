@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "2026_11_24_1310", "2026_11_24_1305"
+revision, down_revision = "2026_11_24_1350", "2026_11_24_1345"
 
 MINE = "nullif(current_setting('contactbook.school_id', true), '')::uuid"
 CHANNELS = ("zalo", "zbs", "telegram", "email", "sms")
