@@ -3,7 +3,17 @@
 from fastapi import APIRouter, FastAPI
 
 from contactbook.parts import Parts
-from contactbook.teacher import bulk, child, classes, compose, note, preview, progress, urgent
+from contactbook.teacher import (
+    bulk,
+    child,
+    classes,
+    compose,
+    medicine,
+    note,
+    preview,
+    progress,
+    urgent,
+)
 from contactbook.web import (
     errors,
     guard,
@@ -26,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     compose.router,
     bulk.router,
     child.router,
+    medicine.router,
     note.router,
     preview.router,
     progress.router,

@@ -18,7 +18,8 @@ from contactbook.clock import local
 from contactbook.delivery import lanes
 from contactbook.people import audit
 from contactbook.people.models import School
-from contactbook.teacher import forms, views
+from contactbook.requests import doses
+from contactbook.teacher import forms, slips, views
 from contactbook.teacher.door import PenDep, Room, RoomDep, my_classes
 from contactbook.updates import day, progress
 from contactbook.updates.day import ChildDay
@@ -98,6 +99,7 @@ def class_page(
         idempotency_key=secrets.token_urlsafe(16),
         sent=sent(session, room, page),
         urgent=sent(session, room, page, urgent=True),
+        medicine=slips.summary(doses.today(session, room.classroom.id, page.today), page),
         errors=errors or {},
         **trouble(session, page.now),
     )

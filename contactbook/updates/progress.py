@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contactbook.delivery.status import Status
 from contactbook.ports.channel import Channel
-from contactbook.updates.models import Update
+from contactbook.updates.models import Update, UpdateKind
 
 # The road that arrived tells a person's state, else the last one; the others are ways it was tried.
 LINES = text("""
@@ -106,6 +106,7 @@ def latest(
     return session.scalars(
         select(Update)
         .where(Update.classroom_id == classroom_id, Update.on_date == on, Update.urgent.is_(urgent))
+        .where(Update.kind == UpdateKind.DAILY)  # a receipt for a medicine is no day's update
         .order_by(Update.id.desc())
         .limit(1)
     ).one_or_none()

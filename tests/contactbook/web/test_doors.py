@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from itertools import product
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.routing import APIRoute
@@ -19,9 +19,11 @@ from contactbook.db import transaction
 from contactbook.people import authority
 from contactbook.people.audit import Audit
 from contactbook.people.staff import Duty, Staff, StaffRole
+from contactbook.requests.models import MedicationDose
 from contactbook.updates.models import DailyRecord, Update
 from contactbook.web.deps import enter_school
 from tests.builders import LONG_AGO, PASSWORD, TODAY, class_of
+from tests.contactbook.requests.asking import slip
 from tests.contactbook.web.site import Site, Teaching
 
 OPEN = {
@@ -74,6 +76,7 @@ class House:
 
     teacher: Teaching
     update: str
+    slip: UUID
     strangers: dict[str, TestClient]
 
     @property
@@ -82,6 +85,7 @@ class House:
             "classroom_id": self.teacher.world.classroom.id,
             "student_id": self.teacher.children[0],
             "update_id": self.update,
+            "slip_id": self.slip,
             "step": "attendance",
         }
 
@@ -92,6 +96,7 @@ def house(teacher: Teaching) -> House:
     teacher.post("/publish", idempotency_key="first-of-all")
     with transaction(teacher.site.sessions) as session:
         update_id = session.scalars(select(Update.id)).one()
+        slip_id = slip(session, teacher.children[0])
         names = {
             "next door": class_of(
                 session, name="Lá 2", school=teacher.world.school, password=PASSWORD
@@ -100,7 +105,7 @@ def house(teacher: Teaching) -> House:
             "past": past_teacher(teacher, session),
         }
     strangers = {who: teacher.site.signed_in(name) for who, name in names.items()}
-    return House(teacher, str(update_id), strangers)
+    return House(teacher, str(update_id), slip_id, strangers)
 
 
 def past_teacher(teacher: Teaching, session: Session) -> str:
@@ -128,7 +133,7 @@ def own_token(visitor: TestClient) -> str:
 
 def test_who_is_not_signed_in_goes_to_the_door(site: Site) -> None:
     visitor = site.visitor()
-    ids = {name: uuid4() for name in ("classroom_id", "student_id", "update_id")}
+    ids = {name: uuid4() for name in ("classroom_id", "student_id", "update_id", "slip_id")}
     for door in [door for door in ALL if door.path not in OPEN]:
         path = door.address(**ids, step="meal")
         answer = visitor.request(door.method, path)
@@ -150,7 +155,7 @@ def traces(house: House) -> tuple[int, ...]:
     with transaction(house.teacher.site.sessions) as session:
         return tuple(
             session.scalar(select(func.count()).select_from(table)) or 0
-            for table in (Audit, DailyRecord, Update)
+            for table in (Audit, DailyRecord, Update, MedicationDose)
         )
 
 
@@ -170,6 +175,15 @@ def test_a_child_of_another_class_is_no_page_here(house: House, site: Site) -> N
         child = other.students[0].id
     ids = {**house.ids, "student_id": child}
     for door in [door for door in OF_A_CLASS if "{student_id}" in door.path]:
+        status = knock(house.teacher.visitor, door, own_token(house.teacher.visitor), **ids)
+        assert status == HTTPStatus.NOT_FOUND, door
+
+
+def test_a_slip_of_another_class_is_no_slip_here(house: House, site: Site) -> None:
+    with transaction(site.sessions) as session:
+        other = class_of(session, "Vũ Minh Khoa", name="Lá 9", school=house.teacher.world.school)
+        ids = {**house.ids, "slip_id": slip(session, other.students[0].id)}
+    for door in [door for door in OF_A_CLASS if "{slip_id}" in door.path]:
         status = knock(house.teacher.visitor, door, own_token(house.teacher.visitor), **ids)
         assert status == HTTPStatus.NOT_FOUND, door
 
