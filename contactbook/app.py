@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter, FastAPI
 
+from contactbook.family import notice as reading
+from contactbook.office import notice, notices, start
 from contactbook.parts import Parts
 from contactbook.teacher import (
     bulk,
@@ -25,7 +27,7 @@ from contactbook.web import (
     unsubscribe,
 )
 
-PAGES = {"web": "contactbook.web", "teacher": "contactbook.teacher"}
+PAGES = {name: f"contactbook.{name}" for name in ("web", "teacher", "office", "family")}
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
     static_files.router,
@@ -41,6 +43,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     preview.router,
     progress.router,
     urgent.router,
+    start.router,
+    notices.router,
+    notice.router,
+    reading.router,
 )
 
 

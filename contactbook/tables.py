@@ -8,13 +8,15 @@ import billing.models  # noqa: F401 each of these imports registers its tables
 import contactbook.classes.models
 import contactbook.delivery.lane_models
 import contactbook.delivery.models
+import contactbook.delivery.reading
 import contactbook.delivery.unsubscribe
 import contactbook.people.audit
 import contactbook.people.consent
 import contactbook.people.models
 import contactbook.people.staff
 import contactbook.requests.models
-import contactbook.updates.models  # noqa: F401 the same
+import contactbook.updates.models
+import contactbook.updates.notice_models  # noqa: F401 the same
 from contactbook.db import Base
 
 metadata = Base.metadata

@@ -18,7 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from contactbook.db import transaction
-from contactbook.delivery import lanes, outbox, settling, unsubscribe
+from contactbook.delivery import lanes, outbox, reading, settling, unsubscribe
 from contactbook.delivery.consequence import Answer, consequence
 from contactbook.delivery.hands import Hands
 from contactbook.delivery.outbox import Claim, Leaving
@@ -124,6 +124,7 @@ class Drain:
         leaving = outbox.leave(
             session, self.parts.entitlements, turn, now=now, lease=settings.lease
         )
+        leaving = reading.addressed(session, settings, leaving, now=now)
         return unsubscribe.addressed(session, settings, leaving)
 
     def give_back(self, session: Session, claims: list[Claim]) -> None:

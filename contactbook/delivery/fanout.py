@@ -92,6 +92,15 @@ def receivers(students: Select[Any], on: date) -> Select[Any]:
 
 def everybody(schools: Select[Any], on: date) -> Select[Any]:
     """The same for news about no single child: each guardian of these schools once."""
+    return each_once(Guardianship.school_id.in_(schools), on)
+
+
+def families(students: Select[Any], on: date) -> Select[Any]:
+    """Each guardian of these children once, for news about none of them in particular."""
+    return each_once(Guardianship.student_id.in_(students), on)
+
+
+def each_once(whose: ColumnElement[bool], on: date) -> Select[Any]:
     return (
         select(
             Guardianship.school_id,
@@ -99,7 +108,7 @@ def everybody(schools: Select[Any], on: date) -> Select[Any]:
             Guardianship.guardian_id,
             func.bool_and(Guardianship.restricted).label("restricted"),
         )
-        .where(Guardianship.school_id.in_(schools), Guardianship.receives, valid(on))
+        .where(whose, Guardianship.receives, valid(on))
         .group_by(Guardianship.school_id, Guardianship.guardian_id)
     )
 

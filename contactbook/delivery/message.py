@@ -1,10 +1,13 @@
 """A message, put together from the parts one guardian agreed to hear. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from contactbook.ports.channel import Channel
+
+# Stands where the reader's own page is named; nobody can type it: a form drops private signs.
+PAGE = "\ue000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ def words_of(row: Mapping[str, Any]) -> Words:
         lead=row["lead"],
         subject=row["subject"],
     )
+
+
+def mentions_page(words: Words) -> bool:
+    return any(PAGE in part.text for part in words.parts)
+
+
+def with_page(words: Words, url: str) -> Words:
+    """The words with the address of her page in them."""
+    parts = tuple(replace(part, text=part.text.replace(PAGE, url)) for part in words.parts)
+    return replace(words, parts=parts)
 
 
 def lines(words: Words, allowed: int) -> list[str]:

@@ -16,7 +16,7 @@ from contactbook.clock import school_day
 from contactbook.delivery.fanout import fall_back
 from contactbook.delivery.message import Words, words_of
 from contactbook.delivery.status import Skip, Status
-from contactbook.ports.channel import Channel
+from contactbook.ports.channel import Channel, Picture
 from contactbook.ports.entitlement import Entitlements
 
 
@@ -54,6 +54,7 @@ class Leaving:
     school_phone: str
     guardian_id: UUID
     unsubscribe_url: str = ""  # e-mail only
+    picture: Picture | None = None
 
 
 PLAN_ONCE = text("SET LOCAL plan_cache_mode = force_generic_plan")

@@ -126,9 +126,10 @@ def outgoing(one: Leaving) -> Outgoing:
             body=compose(one.words, one.allowed),
             round=one.round,
             urgent=one.urgent,
+            picture=one.picture,
         )
     frame = Frame(one.school, one.school_phone, one.words.foot, one.unsubscribe_url)
-    written = in_frame(one.words, one.allowed, frame)
+    written = in_frame(one.words, one.allowed, frame, picture=one.picture is not None)
     return Outgoing(
         reference=one.id,
         address=one.address,
@@ -139,9 +140,11 @@ def outgoing(one: Leaving) -> Outgoing:
         html=written.html,
         sender_name=one.school,
         unsubscribe_url=one.unsubscribe_url,
+        picture=one.picture,
     )
 
 
-def in_frame(words: Words, allowed: int, frame: Frame) -> Letter:
+def in_frame(words: Words, allowed: int, frame: Frame, *, picture: bool = False) -> Letter:
     """An update as a letter; a preview shows it without the address that ends e-mail."""
-    return letter("update", frame, head=words.head, lines=lines(words, allowed))
+    said = lines(words, allowed)
+    return letter("update", frame, picture=picture, head=words.head, lines=said)

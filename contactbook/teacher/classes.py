@@ -16,7 +16,8 @@ from starlette.responses import Response
 from contactbook.classes.models import Classroom
 from contactbook.clock import local
 from contactbook.delivery import lanes
-from contactbook.people import audit
+from contactbook.people import audit, authority
+from contactbook.people.authority import Deed
 from contactbook.people.models import School
 from contactbook.requests import doses
 from contactbook.teacher import forms, slips, views
@@ -38,7 +39,14 @@ def classes(session: SessionDep, who: StaffDep, page: PageDep) -> Response:
     school = session.get(School, who.school_id) if who.school_id else None
     days = day.class_days(session, [room.id for room in rooms], page.today)
     shown = [card(room, school, days[room.id]) for room in rooms]
-    return page.show("teacher/classes.html", today=page.today, classes=shown)
+    leads = any(office(session, who, page, deed) for deed in (Deed.RUN_SCHOOL, Deed.KEEP_MONEY))
+    return page.show("teacher/classes.html", today=page.today, classes=shown, office=leads)
+
+
+def office(session: Session, who: StaffDep, page: Page, deed: Deed) -> bool:
+    return who.school_id is not None and authority.may(
+        session, who.staff_id, deed, school_id=who.school_id, on=page.today
+    )
 
 
 def card(room: Classroom, school: School | None, children: Sequence[ChildDay]) -> dict[str, Any]:

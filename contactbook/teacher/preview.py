@@ -31,11 +31,11 @@ from contactbook.people.models import ContactPoint, Guardian, Guardianship
 from contactbook.ports.channel import Channel
 from contactbook.teacher import views
 from contactbook.teacher.door import Room, RoomDep
-from contactbook.teacher.people import masked, relation
 from contactbook.updates import day
 from contactbook.updates.day import ChildDay
 from contactbook.updates.publish import Draft, words_of_class
 from contactbook.web.deps import Page, PageDep, PartsDep, SessionDep, StaffDep
+from contactbook.web.people import masked, relation
 from contactbook.words import gettext as _
 
 router = APIRouter(prefix="/teacher/classes/{classroom_id}/preview")

@@ -16,12 +16,17 @@ from contactbook.updates.models import Update, UpdateKind
 # The road that arrived tells a person's state, else the last one; the others are ways it was tried.
 LINES = text("""
     SELECT DISTINCT ON (s.sort_key, d.student_id, g.full_name, d.guardian_id)
-           d.id, d.student_id, s.full_name AS child, g.full_name AS guardian, h.relation,
+           d.id, d.student_id, d.guardian_id, coalesce(s.full_name, hers.names) AS child,
+           g.full_name AS guardian, h.relation,
            d.channel, d.status, d.reason, d.detail, d.attempts, d.due_at, d.ended_at, d.urgent,
            d.follows_id IS NOT NULL AS fell_back
     FROM delivery d
     JOIN guardian g ON g.id = d.guardian_id
     LEFT JOIN student s ON s.id = d.student_id
+    LEFT JOIN LATERAL (  -- news about no child in particular: all of hers tell who she is
+        SELECT string_agg(k.full_name, ', ' ORDER BY k.sort_key) AS names
+        FROM (SELECT DISTINCT student_id FROM guardianship WHERE guardian_id = d.guardian_id) t
+        JOIN student k ON k.id = t.student_id WHERE d.student_id IS NULL) hers ON true
     LEFT JOIN LATERAL (
         SELECT relation FROM guardianship h
         WHERE h.guardian_id = d.guardian_id
@@ -44,7 +49,8 @@ class Line:
 
     delivery_id: UUID
     student_id: UUID | None
-    child: str
+    guardian_id: UUID
+    child: str  # of news about no child in particular: all of hers
     guardian: str
     relation: str
     channel: Channel | None
@@ -79,6 +85,7 @@ def progress(session: Session, update: Update) -> list[Line]:
         Line(
             delivery_id=row.id,
             student_id=row.student_id,
+            guardian_id=row.guardian_id,
             child=row.child or "",
             guardian=row.guardian,
             relation=row.relation or "",

@@ -15,11 +15,12 @@ from inspect import signature
 from itertools import product
 from typing import Any
 
-from contactbook.delivery.message import Words, compose
+from contactbook.delivery.message import Words, compose, with_page
 from contactbook.delivery.sms_notes import KINDS
 from contactbook.people.consent import Purpose
 from contactbook.ports.channel import Channel
 from contactbook.updates.models import Attendance, Meal
+from contactbook.updates.notice_words import Said, notice_words
 from contactbook.updates.wording import Scene, day_words, spoken, urgent_words
 from contactbook.words import unaccented
 
@@ -50,7 +51,8 @@ def forms(school: str = "") -> dict[str, tuple[str, ...]]:
         kind: (text(**{name: f"<{name.upper()}>" for name in signature(text).parameters}),)
         for kind, text in KINDS.items()
     }
-    written = {"daily": tuple(_daily()), "urgent": tuple(_urgent()), **notes}
+    news = {"daily": _daily(), "urgent": _urgent(), "notice": _notices()}
+    written = {**{kind: tuple(texts) for kind, texts in news.items()}, **notes}
     return {
         kind: tuple(dict.fromkeys(_with_gaps(text.replace("<SCHOOL>", school or "<SCHOOL>"))
                                   for text in texts))
@@ -70,6 +72,15 @@ def _daily() -> Iterator[str]:
 def _urgent() -> Iterator[str]:
     for phone in ("<PHONE>", ""):
         yield from _read(_sms(urgent_words(replace(SCENE, school_phone=phone), "")))
+
+
+def _notices() -> Iterator[str]:
+    plain = Said(
+        school="", school_sms="<SCHOOL>", school_phone="<PHONE>", subject="", body="", urgent=False
+    )
+    urgent = replace(plain, urgent=True)
+    for said in (plain, urgent, replace(urgent, school_phone="")):
+        yield from _read(with_page(_sms(notice_words(said)), "<LINK>"))
 
 
 def _read(words: Words) -> Iterator[str]:

@@ -15,6 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST = 1_000_000  # bytes of one request: a callback, or a class's worth of forms
+MOST_FILE = 3_500_000  # where the office brings a picture or a file
+FILES = ("/office/notices/new", "/office/families/")
 SEATS = 16  # fewer than the connections of `db.connect`
 PATIENCE = 30.0  # seconds for a body to come in: a phone in a lift, not somebody who holds us up
 SEATLESS = ("/static/", "/healthz")
@@ -59,7 +61,8 @@ class Guard:
 
 async def whole(scope: Scope, receive: Receive, patience: float) -> tuple[int, bytes]:
     """The body; or why there is none: 413 too large, 408 too slow, LEFT: nobody to answer."""
-    if too_large(Headers(scope=scope).get("content-length", "")):
+    most = MOST_FILE if scope["path"].startswith(FILES) else MOST
+    if too_large(Headers(scope=scope).get("content-length", ""), most):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b""
     body, more = bytearray(), True
     with anyio.move_on_after(patience) as slow:
@@ -69,13 +72,13 @@ async def whole(scope: Scope, receive: Receive, patience: float) -> tuple[int, b
                 return LEFT, b""
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > MOST:
+            if len(body) > most:
                 return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b""
     return (HTTPStatus.REQUEST_TIMEOUT if slow.cancelled_caught else 0), bytes(body)
 
 
-def too_large(length: str) -> bool:
-    return length.isdigit() and (len(length) > len(str(MOST)) or int(length) > MOST)
+def too_large(length: str, most: int = MOST) -> bool:
+    return length.isdigit() and (len(length) > len(str(most)) or int(length) > most)
 
 
 def again(body: bytes, receive: Receive) -> Receive:

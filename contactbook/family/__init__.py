@@ -1,0 +1,1 @@
+"""What a parent opens by a link of her own."""

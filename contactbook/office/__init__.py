@@ -1,0 +1,1 @@
+"""The school's office: its channels, its notices, its families."""
