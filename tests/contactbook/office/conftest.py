@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from contactbook.db import transaction
 from contactbook.delivery.dispatch import drain
 from contactbook.delivery.models import Delivery
 from contactbook.people.accounts import hashed
+from contactbook.people.models import School
 from contactbook.people.staff import Duty, Staff, StaffRole
 from contactbook.ports.channel import Channel, Outgoing
 from tests.builders import LONG_AGO, PASSWORD, Class, bond, class_of, family, pupil
@@ -48,7 +50,7 @@ class Principal:
             "step": "send",
             "idempotency_key": key,
         }
-        return self.post("/notices/new", **{**asked, **fields})
+        return self.post("/notices/new", "/notices/new", **{**asked, **fields})
 
     def rows(self) -> list[Delivery]:
         with transaction(self.site.sessions) as session:
@@ -68,21 +70,22 @@ def principal(site: Site) -> Principal:
         second = class_of(session, "Vũ Minh Khoa", name="Chồi 2", school=first.school)
         [an], mother = family(session, first, Channel.ZALO, child="Nguyễn Gia An")
         bond(session, first, pupil(session, second, "Nguyễn Gia Bảo"), mother)
-        head = Staff(
-            school_id=first.school.id,
-            username=f"hieutruong-{first.teacher.username}",
-            full_name="Lê Thị Hoa",
-            password_hash=hashed(PASSWORD),
-        )
-        session.add(head)
-        session.flush()
-        session.add(
-            StaffRole(
-                staff_id=head.id,
-                duty=Duty.PRINCIPAL,
-                school_id=first.school.id,
-                valid_from=LONG_AGO.date(),
-            )
-        )
-        name = head.username
+        name = head_of(session, first.school).username
     return Principal(site, site.signed_in(name), first, second, mother.id, an.id)
+
+
+def head_of(session: Session, school: School, duty: Duty = Duty.PRINCIPAL) -> Staff:
+    """Who runs this school, or keeps its money."""
+    person = Staff(
+        school_id=school.id,
+        username=f"{duty}-{uuid4().hex[:8]}",
+        full_name="Lê Thị Hoa",
+        password_hash=hashed(PASSWORD),
+    )
+    session.add(person)
+    session.flush()
+    session.add(
+        StaffRole(staff_id=person.id, duty=duty, school_id=school.id, valid_from=LONG_AGO.date())
+    )
+    session.flush()
+    return person

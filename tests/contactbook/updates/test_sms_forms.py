@@ -106,7 +106,7 @@ def test_every_note_but_the_code_names_the_child() -> None:
 
 
 def test_no_form_is_missing_and_no_kind_is_open_to_any_text() -> None:
-    assert set(FORMS) == {"daily", "urgent", *NOTES}
+    assert set(FORMS) == {"daily", "urgent", "notice", *NOTES}
     for kind, texts in FORMS.items():
         assert texts
         assert not registered(FORMS, kind, "Ba me oi, hom nay be bi sot 39 do, don be ngay nhe.")
