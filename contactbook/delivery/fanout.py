@@ -101,13 +101,10 @@ def families(students: Select[Any], on: date) -> Select[Any]:
 
 
 def each_once(whose: ColumnElement[bool], on: date) -> Select[Any]:
+    nobody, restricted = null().cast(Uuid), func.bool_and(Guardianship.restricted)
+    columns = (Guardianship.school_id, nobody.label("student_id"), Guardianship.guardian_id)
     return (
-        select(
-            Guardianship.school_id,
-            null().cast(Uuid).label("student_id"),
-            Guardianship.guardian_id,
-            func.bool_and(Guardianship.restricted).label("restricted"),
-        )
+        select(*columns, restricted.label("restricted"))
         .where(whose, Guardianship.receives, valid(on))
         .group_by(Guardianship.school_id, Guardianship.guardian_id)
     )
