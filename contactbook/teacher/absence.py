@@ -6,10 +6,10 @@ from typing import Any
 
 from contactbook.errors import Invalid
 from contactbook.requests.absences import Away
-from contactbook.teacher import people
 from contactbook.teacher.forms import ChildForm, arrival
 from contactbook.updates.day import ChildDay
 from contactbook.updates.models import Attendance
+from contactbook.web import people
 from contactbook.words import gettext as _
 
 HERE = (Attendance.PRESENT, Attendance.LATE)
