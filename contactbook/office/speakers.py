@@ -7,9 +7,10 @@ from contactbook.ports.channel import Channel, ChannelAdapter
 from contactbook.updates.publish import Manners
 
 
-def speakers(parts: Parts, _school_id: UUID) -> dict[Channel, ChannelAdapter]:
+def speakers(parts: Parts, school_id: UUID) -> dict[Channel, ChannelAdapter]:
     """For each channel that the school, or this server, has an account on: who speaks there."""
-    return {one: parts.adapters[one] for one in Channel if one in parts.adapters}
+    found = {one: parts.accounts.of_school(school_id, one) for one in Channel}
+    return {channel: accounts[0].adapter for channel, accounts in found.items() if accounts}
 
 
 def manners(parts: Parts, school_id: UUID) -> Manners:
