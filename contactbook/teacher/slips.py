@@ -16,8 +16,8 @@ from contactbook.people.staff import Staff
 from contactbook.requests import medicine
 from contactbook.requests.doses import Due, Today
 from contactbook.requests.models import MedicationSlip, SlipStatus
-from contactbook.teacher import people
 from contactbook.teacher.door import Room
+from contactbook.web import people
 from contactbook.web.deps import Page
 
 WORD = re.compile(r"\w+")
