@@ -160,23 +160,41 @@ def checked(answer: Answer, *, now: datetime) -> dict[str, Any]:
         raise OutcomeUnknown(f"HTTP {answer.status}")
     said = json_object(answer.body)
     if said is None:
-        raise SPEECHLESS.get(answer.status, OutcomeUnknown)(f"HTTP {answer.status} without JSON")
+        raise speechless(answer.status)
     return said
 
 
 # Statuses that mean a refusal even when a web server speaks instead of the provider behind it.
-SPEECHLESS: dict[int, type[SendFailed]] = {
-    400: GiveUp,  # what we wrote cannot be read
-    401: AccountUnusable,  # who are you
-    403: GiveUp,  # a firewall does not like this text; the account may be fine
-    404: AccountUnusable,  # the address in our settings is wrong
-    405: AccountUnusable,  # the same
-    407: AccountUnusable,  # a proxy stands between and wants a password
-    413: GiveUp,  # too long
-    414: GiveUp,  # the same
-    415: GiveUp,  # not the form it wants
-    422: GiveUp,  # understood, and refused
+SPEECHLESS: dict[int, Row] = {
+    400: Row(GiveUp, "what we wrote cannot be read"),
+    401: Row(AccountUnusable, "our key is not known"),
+    403: Row(GiveUp, "a firewall does not like this text; the account may be fine"),
+    404: Row(AccountUnusable, "the address in our settings is wrong"),
+    405: Row(AccountUnusable, "the address in our settings is wrong"),
+    407: Row(AccountUnusable, "a proxy stands between and wants a password"),
+    413: Row(GiveUp, "too long"),
+    414: Row(GiveUp, "too long"),
+    415: Row(GiveUp, "not the form it wants"),
+    422: Row(GiveUp, "understood, and refused"),
 }
+# What happens on the way to a provider, or instead of its answer.
+ON_THE_WIRE: dict[str, Row] = {
+    "429": Row(TryAgain, "too many at once; waits as long as Retry-After says"),
+    "503": Row(TryAgain, "closed for now; waits as long as Retry-After says"),
+    "500": Row(OutcomeUnknown, "any other 5xx: nobody knows how far the message came"),
+    "connection refused": Row(TryAgain, "the message never left"),
+    "no connection in time": Row(TryAgain, "the message never left"),
+    "no connection free": Row(TryAgain, "all of ours are busy: the message never left"),
+    "no answer in time": Row(OutcomeUnknown, "it may have been taken"),
+    "hung up after the request": Row(OutcomeUnknown, "it may have been taken"),
+    "a page instead of JSON": Row(OutcomeUnknown, "somebody else answered, with 200"),
+}
+
+
+def speechless(status: int) -> SendFailed:
+    """What an answer without a readable word means."""
+    row = SPEECHLESS.get(status)
+    return (row.verdict if row else OutcomeUnknown)(f"HTTP {status} without JSON")
 
 
 def same(secret: SecretStr | None, given: str) -> bool:

@@ -8,6 +8,7 @@ import base64
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPMethod
 from typing import Any
 
@@ -42,6 +43,7 @@ from contactbook.ports.channel import (
     Outgoing,
     Quote,
     Receipt,
+    SendFailed,
     TryAgain,
 )
 
@@ -59,12 +61,28 @@ ANSWERS: dict[str, Row] = {
     "500": Row(OutcomeUnknown, "an internal error: nobody knows how far it came"),
 }
 RANDOM_NUMBER = 2  # sms_type that has no sender's name
-PASSING = (
-    64  # status of a receipt: 0 arrived, below this a passing failure, from here on a lasting one
-)
+LARGEST_STATUS = 10**9 - 1
 RICHEST = 10**15  # VND; a sum above is a broken answer
 INBOUND = ("sms", "incoming")  # which of the two is unconfirmed
 NUMBER = re.compile(r"(?:\+?84|0)([0-9]{9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the statuses of a receipt between two numbers mean, both included."""
+
+    least: int
+    most: int
+    heard: Heard
+    means: type[SendFailed] | None
+    meaning: str
+
+
+REPORTS = (
+    Report(0, 0, Heard.DELIVERED, None, "arrived"),
+    Report(1, 63, Heard.FAILED, TryAgain, "a passing failure"),
+    Report(64, LARGEST_STATUS, Heard.FAILED, None, "a lasting failure"),
+)
 
 
 class SpeedSmsAdapter:
@@ -150,14 +168,15 @@ def receipt_of(tran_id: str, status: object) -> Receipt | None:
     told = str(status) if isinstance(status, str | int) and not isinstance(status, bool) else ""
     if not tran_id or not re.fullmatch(r"[0-9]{1,9}", told):
         return None
-    if (number := int(told)) == 0:
-        return Receipt(Channel.SMS, Heard.DELIVERED, provider_id=tran_id)
+    number = int(told)
+    [report] = (one for one in REPORTS if one.least <= number <= one.most)
+    failed = report.heard is Heard.FAILED
     return Receipt(
         Channel.SMS,
-        Heard.FAILED,
+        report.heard,
         provider_id=tran_id,
-        reason=f"SpeedSMS status {number}",
-        means=TryAgain if number < PASSING else None,
+        reason=f"SpeedSMS status {number}" if failed else "",
+        means=report.means,
     )
 
 

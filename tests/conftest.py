@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,11 @@ from contactbook import embedded
 from contactbook.db import Sessions, connect, sessions
 from contactbook.tables import migrate
 
+# A busy machine is no finding: an example may take as long as it takes.
+settings.register_profile(
+    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 # No test needs its data after a power cut; the product's own default is durable.
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # a Tuesday, 12:00 in Vietnam: families are awake

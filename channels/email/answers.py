@@ -30,7 +30,7 @@ class Row:
 
 ROWS = (
     Row("greeting", 554, AccountUnusable, "this relay does not serve us"),
-    Row("greeting", 0, AccountUnusable, "the same"),
+    Row("greeting", 0, AccountUnusable, "this relay does not serve us"),
     Row("log-in", 530, AccountUnusable, "it wants TLS or a log-in first"),
     Row("log-in", 534, AccountUnusable, "this way of logging in is too weak"),
     Row("log-in", 535, AccountUnusable, "wrong name or password"),
@@ -43,11 +43,11 @@ ROWS = (
     Row("MAIL", 0, AccountUnusable, "something is wrong with our sender's address"),
     Row("RCPT", 530, AccountUnusable, "log in first"),
     Row("RCPT", 550, NotReachable, "no such mailbox, or none for us"),
-    Row("RCPT", 551, NotReachable, "not here"),
+    Row("RCPT", 551, NotReachable, "her mailbox is not here"),
     Row("RCPT", 552, NotReachable, "her mailbox is full, for good"),
     Row("RCPT", 553, NotReachable, "her address is malformed"),
-    Row("RCPT", 554, NotReachable, "refused"),
-    Row("RCPT", 0, NotReachable, "refused"),
+    Row("RCPT", 554, NotReachable, "refused for this person"),
+    Row("RCPT", 0, NotReachable, "refused for this person"),
     Row("DATA", 550, GiveUp, "content refused by policy"),
     Row("DATA", 552, GiveUp, "too big"),
     Row("DATA", 554, GiveUp, "policy, or spam"),
@@ -82,6 +82,15 @@ BOUNCES = (
     Bounce("5.6.", GiveUp, "something in the letter"),
     Bounce("5.7.", GiveUp, "policy: our letter or our reputation, not her address"),
     Bounce("5.", Gone, "hard: no such mailbox, or no such domain"),
+)
+
+# What else comes back by mail.
+BY_MAIL = (
+    ("report: delivered", "arrived"),
+    ("report: delayed, relayed, expanded", "nothing is settled yet"),
+    ("a complaint (feedback-report)", "she told her mail provider that she does not want it"),
+    ("a letter to unsub+…", "she asks for no more"),
+    ("a holiday notice, anything else", "says nothing"),
 )
 
 

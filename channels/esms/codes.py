@@ -42,10 +42,10 @@ ANSWERS: dict[str, Row] = {
     # From here on: Zalo and voice products of eSMS, which we do not ask for.
     "106": Row(GiveUp, "recording missing"),
     "110": Row(GiveUp, "wrong data (Zalo per customer)"),
-    "115": Row(GiveUp, "hashphone"),
+    "115": Row(GiveUp, "the hashed number is wrong"),
     "171": Row(GiveUp, "voucher used"),
     "204": Row(GiveUp, "OAID not found"),
-    "210": Row(GiveUp, "Zalo payload"),
+    "210": Row(GiveUp, "the form of a Zalo message is wrong"),
     "687": Row(GiveUp, "more than 500 numbers"),
     "789": Row(GiveUp, "the template is not configured for the OA"),
     "790": Row(GiveUp, "wrong ZNS template"),

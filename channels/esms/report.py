@@ -1,6 +1,7 @@
 """eSMS's word on a message, as its callback writes it (strings) and its status call (numbers)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,6 @@ from channels.prices import Carrier
 from contactbook.ports.channel import Channel, Heard, Receipt
 
 UUID_LENGTH = 36  # with its own dashes
-FINISHED, REJECTED = "5", "4"  # SendStatus; 1 awaits approval, 2 queued, 7 awaits the report
 DEAREST = Decimal(10_000_000)  # VND; a price above is a broken callback
 RICHEST = Decimal(10**15)  # VND; a balance above is a broken answer
 # telcoid of callbacks and NetworkID of templates; a sample for Zalo shows 9.
@@ -32,19 +32,39 @@ NETWORKS = {  # NetworkName of the call per number
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A SendStatus, and the count that has to be above zero with it; the first that fits holds."""
+
+    status: str
+    count: str
+    heard: Heard | None  # None: not the last word
+    meaning: str
+
+
+REPORTS = (
+    Report("4", "", Heard.FAILED, "eSMS rejected it"),
+    Report("5", "SendFailed", Heard.FAILED, "eSMS could not deliver"),
+    Report("5", "SendSuccess", Heard.DELIVERED, "delivered"),
+    Report("1", "", None, "awaits approval"),
+    Report("2", "", None, "queued"),
+    Report("7", "", None, "sent, awaits the carrier's report"),
+)
+
+
 def heard(query: Mapping[str, str]) -> list[Receipt]:
     """The final word on one message; what is not final, or names no message, is nothing."""
     reference, sms_id = _uuid(query.get("RequestId", "")), named(query.get("SMSID"))
-    verdict = _verdict(query)
-    if verdict is None or not (reference or sms_id):
+    report = next((one for one in REPORTS if _fits(one, query)), None)
+    if report is None or report.heard is None or not (reference or sms_id):
         return []
     return [
         Receipt(
             Channel.SMS,
-            verdict,
+            report.heard,
             reference,
             sms_id,
-            reason="" if verdict is Heard.DELIVERED else _why(query),
+            reason="" if report.heard is Heard.DELIVERED else report.meaning,
             cost_vnd=whole_vnd(query.get("TotalPrice", "")),
             carrier=TELCOS.get(query.get("telcoid", ""), ""),
         )
@@ -58,19 +78,9 @@ def as_words(said: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _verdict(query: Mapping[str, str]) -> Heard | None:
-    status = query.get("SendStatus", "")
-    if status == REJECTED:
-        return Heard.FAILED
-    if status != FINISHED:
-        return None
-    if _some(query.get("SendFailed", "")):
-        return Heard.FAILED
-    return Heard.DELIVERED if _some(query.get("SendSuccess", "")) else None
-
-
-def _why(query: Mapping[str, str]) -> str:
-    return "eSMS rejected it" if query.get("SendStatus") == REJECTED else "eSMS could not deliver"
+def _fits(report: Report, query: Mapping[str, str]) -> bool:
+    counted = not report.count or _some(query.get(report.count, ""))
+    return report.status == query.get("SendStatus", "") and counted
 
 
 def _some(count: str) -> bool:

@@ -61,6 +61,14 @@ STATUSES: dict[int, Row] = {
     0xFF: Row("ESME_RUNKNOWNERR", "an error without a name", OutcomeUnknown),
 }
 
+# What happens around the answers.
+ON_THE_WIRE: tuple[tuple[str, type[SendFailed], str], ...] = (
+    ("nobody listens, or no answer to the bind", TryAgain, "the message never left"),
+    ("no submit_sm_resp in time, or hung up before it", OutcomeUnknown, "it may have been taken"),
+    ("a refused bind", AccountUnusable, "as the status says; no message has left"),
+    ("one part of several without an answer", OutcomeUnknown, "the parts after it stay here"),
+)
+
 
 def verdict(status: int) -> type[SendFailed]:
     row = STATUSES.get(status)

@@ -27,6 +27,16 @@ class State(StrEnum):
     REJECTED = "REJECTD"
 
 
+MEANINGS = {
+    State.ENROUTE: "under way",
+    State.DELIVERED: "arrived",
+    State.EXPIRED: "not delivered in time",
+    State.DELETED: "deleted at the SMSC",
+    State.UNDELIVERABLE: "cannot be delivered",
+    State.ACCEPTED: "a person of the carrier took it",
+    State.UNKNOWN: "the SMSC does not know",
+    State.REJECTED: "refused",
+}
 NUMBERED = dict(enumerate(State, 1))  # message_state
 # What is neither here nor DELIVERED is no last word: under way, taken by a person, or not known.
 FAILED = frozenset({State.EXPIRED, State.DELETED, State.UNDELIVERABLE, State.REJECTED})

@@ -5,10 +5,10 @@ from datetime import datetime
 import httpx
 from telegram.request import BaseRequest, RequestData
 
-from channels.http import SPEECHLESS, Answer, Client, Clock, json_object, retry_after
+from channels.http import Answer, Client, Clock, json_object, retry_after, speechless
 from channels.telegram.answers import TOO_MANY, flood
 from channels.telegram.updates import LARGEST_FILE
-from contactbook.ports.channel import OutcomeUnknown, Throttled
+from contactbook.ports.channel import Throttled
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 OK = 200
@@ -67,5 +67,4 @@ def _spoken(answer: Answer, *, now: datetime) -> None:
         wait = flood(asked) or retry_after(answer.headers, now=now)
         raise Throttled("HTTP 429", after=wait)
     if said is None:
-        kind = SPEECHLESS.get(answer.status, OutcomeUnknown)
-        raise kind(f"HTTP {answer.status} without JSON")
+        raise speechless(answer.status)

@@ -125,7 +125,7 @@ _OA: dict[Sort, dict[int, str]] = {
         -214: "Article is being processed",
         -237: "Group is disabled (asset expired)",
         -238: "Group asset is used",
-        -241: "Group",
+        -241: "About a group",
         -403: "OA is not in the group",
     },
 }
@@ -211,18 +211,21 @@ _ZBS: dict[Sort, dict[int, str]] = {
     },
     Sort.DEAD: {-135: "OA is not allowed to send", -1351: "OA is blocked from sending"},
     Sort.UNUSED: {
-        -148: "Journey token",
-        -149: "Journey token",
-        -150: "Journey token",
-        -151: "End-to-end encryption",
-        -152: "End-to-end encryption",
-        -153: "Data",
-        -158: "File",
-        -159: "File",
+        -148: "About a journey token",
+        -149: "About a journey token",
+        -150: "About a journey token",
+        -151: "About end-to-end encryption",
+        -152: "About end-to-end encryption",
+        -153: "About encrypted data",
+        -158: "About a file",
+        -159: "About a file",
     },
 }
 
 TABLE: dict[tuple[Host, int], Row] = _rows(Host.OA, _OA) | _rows(Host.ZBS, _ZBS)
+
+# Zalo's consent page, to the admin who connects an account: nothing of it comes to us.
+CONSENT: dict[int, str] = {-14002: "Invalid appId", -14003: "Invalid redirect uri"}
 
 _KINDS: dict[Sort, type[SendFailed]] = {
     Sort.REUPLOAD: GiveUp,
@@ -251,6 +254,11 @@ _LATER: dict[Sort, tuple[type[TryAgain], Until]] = {
 }
 
 
+def kind_of(sort: Sort) -> type[SendFailed]:
+    """The port's word for it."""
+    return _LATER[sort][0] if sort in _LATER else _KINDS[sort]
+
+
 def meaning(host: Host, code: int | None) -> Row:
     """The row of a code; one that no table knows says nothing of what became of the message."""
     return TABLE.get((host, code or 0), Row(Sort.AMBIGUOUS, "stands in no table"))
@@ -265,4 +273,4 @@ def failed(host: Host, code: int | None, *, words: str = "", now: datetime) -> S
     if sort in _LATER:
         kind, until = _LATER[sort]
         return kind(reason, after=until(now))
-    return _KINDS[sort](reason)
+    return kind_of(sort)(reason)

@@ -33,6 +33,21 @@ SHORTEST_LIFE = timedelta(hours=1)  # for an expires_in that cannot be read: old
 LONGEST_LIFE = timedelta(days=90)
 CONNECT_AGAIN = "the Official Account has to be connected again"
 
+# What the answer to a renewal may be beside two tokens: there is no number for any of it.
+RENEWALS: tuple[tuple[str, type[SendFailed], str], ...] = (
+    (
+        "an error, or not both tokens",
+        AccountUnusable,
+        "nothing that is kept is overwritten; a person connects the account again if this stays",
+    ),
+    (
+        "no answer, 5xx, not JSON",
+        AccountUnusable,
+        "the refresh token is probably spent: a person connects the account again",
+    ),
+    ("429, 503, Retry-After", TryAgain, "nothing is spent; while the old token lives, it serves"),
+)
+
 
 def new_verifier() -> str:
     """A PKCE verifier: kept in the account, its challenge goes into Zalo's console."""

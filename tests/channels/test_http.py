@@ -35,7 +35,10 @@ PAGE = b"<html>"
         (407, AccountUnusable),
         (408, OutcomeUnknown),
         (413, GiveUp),
+        (414, GiveUp),
+        (415, GiveUp),
         (418, OutcomeUnknown),
+        (422, GiveUp),
         (504, OutcomeUnknown),
     ],
 )

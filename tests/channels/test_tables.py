@@ -35,6 +35,7 @@ SMTP: list[tuple[str, int, type[SendFailed]]] = [
     *((step, code, TryAgain) for step in ("mail", "rcpt", "dot") for code in (421, 450, 451, 452)),
     ("greeting", 421, TryAgain),
     ("greeting", 554, AccountUnusable),
+    ("greeting", 599, AccountUnusable),
     ("auth", 454, TryAgain),
     *(("auth", code, AccountUnusable) for code in (530, 534, 535, 538, 599)),
     *(("mail", code, AccountUnusable) for code in (530, 550, 553, 599)),

@@ -1,0 +1,1 @@
+"""docs/channels.md: every code and what we do, out of the adapters' own tables."""
