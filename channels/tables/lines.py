@@ -40,7 +40,7 @@ DEEDS: dict[type[SendFailed], Deed] = {
     NotReachable: Deed("next channel", "the address is kept"),
     WindowClosed: Deed("next channel", "this channel rests until the person writes again"),
     Gone: Deed("next channel", "the address is given up"),
-    OptedOut: Deed("next channel", "kept as the person's withdrawal on this channel"),
+    OptedOut: Deed("next channel", "given up, and kept as the person's withdrawal on this channel"),
     AccountUnusable: Deed(
         "stays queued; an urgent one takes the next channel",
         account="the account pauses, with one alert",
@@ -55,11 +55,12 @@ NOTHING = "it is sent; where receipts come, one is waited for"
 HEARS: dict[tuple[Heard | None, type[SendFailed] | None], str] = {
     (Heard.DELIVERED, None): "arrived; a next channel that still waits is dropped",
     (Heard.FAILED, None): "not arrived: next channel; the address is kept",
-    (Heard.FAILED, TryAgain): "not arrived: next channel; counted, and at last the address is "
-    "given up",
+    (Heard.FAILED, TryAgain): "not arrived: next channel; the third within 7 days gives the "
+    "address up",
     (Heard.FAILED, GiveUp): "not arrived: next channel; our letter, not the address",
     (Heard.FAILED, Gone): "not arrived: next channel; the address is given up",
-    (Heard.DELIVERED, OptedOut): "it arrived; kept as the person's withdrawal on this channel",
+    (Heard.DELIVERED, OptedOut): "it arrived; the address is given up, and kept as the person's "
+    "withdrawal on this channel",
     (None, None): "nothing yet: the message keeps its state",
 }
 
