@@ -24,4 +24,5 @@ class Parts:
     now: Callable[[], datetime]
     # One drain per lane and process: a hanging provider must not fill every worker thread.
     draining: MutableMapping[UUID, Lock] = field(default_factory=dict)
+    listening: set[int] = field(default_factory=set)  # adapters that were told to
     stopping: Event = field(default_factory=Event)  # set: hear what is out, claim no more

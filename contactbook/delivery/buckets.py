@@ -55,7 +55,9 @@ class LocalBuckets:
 
 class RedisBuckets:
     def __init__(self, url: str) -> None:
-        self.client = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+        """`url` as Celery reads it, which calls a unix socket redis+socket://."""
+        spelled = url.replace("redis+socket://", "unix://", 1)
+        self.client = redis.Redis.from_url(spelled, socket_timeout=1, socket_connect_timeout=1)
         self.script = self.client.register_script(TAKE)
         self.alone = LocalBuckets(ALONE)
 

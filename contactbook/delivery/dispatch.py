@@ -25,7 +25,8 @@ from contactbook.delivery.outbox import Claim, Leaving
 from contactbook.delivery.plan import quiet
 from contactbook.delivery.window import Answers, send_all
 from contactbook.parts import Parts
-from contactbook.ports.channel import Channel
+from contactbook.ports.account import Listens
+from contactbook.ports.channel import Channel, ChannelAdapter
 
 log = structlog.get_logger()
 AGAIN = 0.5  # seconds between two tries to reach the database
@@ -40,11 +41,25 @@ def drain(parts: Parts, channel: Channel) -> int:
 
 def due(parts: Parts, channel: Channel) -> Sequence[UUID]:
     """The lanes of `channel` to be drained now, by a process that has accounts for it."""
-    if parts.stopping.is_set() or not parts.accounts.of_channel(channel):
+    accounts = parts.accounts.of_channel(channel)
+    if parts.stopping.is_set() or not accounts:
         return []
+    for account in accounts:
+        hear(parts, account.adapter)
     with transaction(parts.sessions) as session:
         lanes.seen(session, channel, parts.now())
         return lanes.due(session, channel, parts.now())
+
+
+def hear(parts: Parts, adapter: ChannelAdapter) -> None:
+    """Have a provider that speaks on our connection connected, whether we send or not."""
+
+    async def listen(to: Listens) -> None:
+        to.listen()
+
+    if isinstance(adapter, Listens) and id(adapter) not in parts.listening:
+        parts.listening.add(id(adapter))
+        parts.loop.start(listen(adapter))
 
 
 def drain_lane(parts: Parts, channel: Channel, lane_id: UUID) -> int:

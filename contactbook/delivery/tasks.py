@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
+from uuid import UUID
 
 from celery import Celery, Task, shared_task
 from kombu.exceptions import OperationalError
@@ -28,8 +29,30 @@ def parts_of(task: Task[Any, Any]) -> Parts:
 
 @shared_task(bind=True, name="delivery.drain", ignore_result=True)
 def drain(self: Task[Any, Any], channel: str) -> None:
-    """Send until nothing of `channel` is due. Safe to run on many workers at once."""
-    dispatch.drain(parts_of(self), Channel(channel))
+    """Drain every lane of `channel` that has something due, each in a task of its own.
+
+    Safe to run on many workers at once; one lane is drained here, the others by whoever is free.
+    """
+    parts = parts_of(self)
+    lanes = dispatch.due(parts, Channel(channel))
+    with suppress(OperationalError, OSError):  # no broker: the timetable comes by again
+        for lane in lanes[1:]:
+            self.app.send_task(
+                "delivery.drain_lane",
+                [channel, str(lane)],
+                queue=channel,
+                expires=30,
+                retry=True,
+                retry_policy={"max_retries": 0},
+            )
+    for lane in lanes[:1]:
+        dispatch.drain_lane(parts, Channel(channel), lane)
+
+
+@shared_task(bind=True, name="delivery.drain_lane", ignore_result=True)
+def drain_lane(self: Task[Any, Any], channel: str, lane_id: str) -> None:
+    """Send until nothing of one lane is due. Safe to run on many workers at once."""
+    dispatch.drain_lane(parts_of(self), Channel(channel), UUID(lane_id))
 
 
 @shared_task(bind=True, name="delivery.release", ignore_result=True)

@@ -254,7 +254,7 @@ def test_no_more_leave_in_a_day_than_the_quota_says(committed: Sessions) -> None
 
 
 def test_a_rate_is_kept_by_several_workers_together(redis_address: RedisAddress) -> None:
-    one, other = (RedisBuckets(redis_address.client_url) for _ in range(2))
+    one, other = (RedisBuckets(redis_address.celery_url) for _ in range(2))
     key = UUID(int=7)
     given = [bucket.take(key, want=3, rate=10.0) for _ in range(5) for bucket in (one, other)]
     assert 10 <= sum(given) <= 12  # a second's worth at once, and what grew meanwhile
