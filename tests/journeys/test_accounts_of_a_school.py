@@ -1,4 +1,4 @@
-"""Accounts of several makes in one book: an SMSC's receipts on our own line, a school's own keys."""
+"""Accounts of several makes in one book: receipts on a line that we keep, a school's own keys."""
 
 from collections.abc import Iterator
 from datetime import timedelta
