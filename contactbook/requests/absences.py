@@ -12,7 +12,7 @@ from contactbook.classes.enrollment import enrolled
 from contactbook.clock import local, school_day
 from contactbook.errors import Conflict, Invalid, NotFound
 from contactbook.people import audit
-from contactbook.people.models import Guardianship, Relation
+from contactbook.people.models import Guardianship, Relation, Student
 from contactbook.people.names import tidy
 from contactbook.requests import rights
 from contactbook.requests.models import AbsenceNote, NoteStatus
@@ -121,6 +121,7 @@ def withdraw(session: Session, *, note_id: UUID, guardian_id: UUID, now: datetim
     if mine.until < today:
         raise Conflict(_("These days are over already."))
     mine.status, mine.ended_on, mine.ended_at = NoteStatus.WITHDRAWN, today, now
+    mine.seen_at, mine.seen_by = None, None  # the teacher has to read this, too
     session.flush()
     written(session, "absence.withdrawn", mine, now)
     return mine
@@ -192,6 +193,28 @@ def of(session: Session, students: Collection[UUID], day: date) -> dict[UUID, Aw
         .order_by(AbsenceNote.noted_at.desc(), AbsenceNote.id.desc())
     )
     return {found.student_id: Away(found, relation) for found, relation in rows}
+
+
+def listed(session: Session, classroom_id: UUID, day: date) -> list[tuple[AbsenceNote, Student]]:
+    """What a class's teacher has to know from `day` on: the new first, then by day.
+
+    Notes of today and later, and those taken back that nobody has read.
+    """
+    unread = AbsenceNote.seen_at.is_(None)
+    rows = session.execute(
+        select(AbsenceNote, Student)
+        .join(Student, Student.id == AbsenceNote.student_id)
+        .where(
+            AbsenceNote.student_id.in_(enrolled(classroom_id, day)),
+            AbsenceNote.until >= day,
+            or_(
+                AbsenceNote.status == NoteStatus.NOTED,
+                and_(AbsenceNote.status == NoteStatus.WITHDRAWN, unread),
+            ),
+        )
+        .order_by(AbsenceNote.seen_at.is_not(None), AbsenceNote.since, Student.sort_key)
+    )
+    return [(found, student) for found, student in rows]
 
 
 def written(

@@ -5,17 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contactbook.clock import local
-from contactbook.people.models import Guardian, Guardianship
 from contactbook.people.names import folded
 from contactbook.people.seal import Sealer
 from contactbook.people.staff import Staff
 from contactbook.requests import medicine
 from contactbook.requests.doses import Due, Today
-from contactbook.requests.models import MedicationSlip, SlipStatus
+from contactbook.requests.models import SlipStatus
 from contactbook.teacher.door import Room
 from contactbook.web import people
 from contactbook.web.deps import Page
@@ -34,7 +32,7 @@ def shown(
             "allergy": one.student.allergy,
             "allergic": allergic(one.slip.drug, one.student.allergy),
             "asked": one.slip.status is SlipStatus.ASKED,
-            "by": asker(session, one.slip),
+            "by": people.asker(session, one.slip.student_id, one.slip.guardian_id),
             "at": local(one.slip.asked_at),
             "drug": one.slip.drug,
             "dose": one.slip.dose,
@@ -64,16 +62,6 @@ def dose(session: Session, sealer: Sealer, of: Today, due: Due, page: Page) -> d
         "by": staff(session, line.given_by if line else None),
         "why": why or "",
     }
-
-
-def asker(session: Session, slip: MedicationSlip) -> str:
-    """mẹ Trần Thị Mai."""
-    ties = select(Guardianship.relation).where(
-        Guardianship.student_id == slip.student_id, Guardianship.guardian_id == slip.guardian_id
-    )
-    relation = session.scalars(ties.order_by(Guardianship.valid_from.desc())).first()
-    name = session.get_one(Guardian, slip.guardian_id).full_name
-    return f"{people.relation(relation or '')} {name}".strip()
 
 
 def staff(session: Session, staff_id: UUID | None) -> str:

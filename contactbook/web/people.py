@@ -1,6 +1,11 @@
 """How pages name the people around a child."""
 
-from contactbook.people.models import Relation
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contactbook.people.models import Guardian, Guardianship, Relation
 from contactbook.people.phone import domestic
 from contactbook.ports.channel import Channel
 from contactbook.words import gettext as _
@@ -15,6 +20,16 @@ def relation(word: str) -> str:
         Relation.GUARDIAN: _("guardian"),
     }
     return known.get(Relation(word), word) if word else ""
+
+
+def asker(session: Session, student_id: UUID, guardian_id: UUID) -> str:
+    """Who asked for something about a child: "mẹ Trần Thị Mai"."""
+    ties = select(Guardianship.relation).where(
+        Guardianship.student_id == student_id, Guardianship.guardian_id == guardian_id
+    )
+    found = session.scalars(ties.order_by(Guardianship.valid_from.desc())).first()
+    name = session.get_one(Guardian, guardian_id).full_name
+    return f"{relation(found or '')} {name}".strip()
 
 
 def masked(channel: Channel, address: str) -> str:

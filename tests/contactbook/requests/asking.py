@@ -1,7 +1,7 @@
 """Short ways to ask for something as the mother of a class's first child."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +69,17 @@ def slip(session: Session, child: UUID, *times: time, **other: Any) -> UUID:  # 
     return medicine.ask(
         session, school_id=tie.school_id, student_id=child, guardian_id=tie.guardian_id,
         times=times or [time(12)], channel="zalo", now=NOON, **asked,
+    ).id  # fmt: skip
+
+
+def away(session: Session, child: UUID, days: int = 1, reason: str = "Bé ho") -> UUID:
+    """The guardian of this child says that it stays away from today on."""
+    tie = session.query(Guardianship).filter_by(student_id=child).first()
+    assert tie
+    return absences.note(
+        session, school_id=tie.school_id, student_id=child, guardian_id=tie.guardian_id,
+        since=TODAY, until=TODAY + timedelta(days=days - 1), reason=reason, channel="zalo",
+        now=NOON,
     ).id  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from contactbook.requests.models import MedicationDose
 from contactbook.updates.models import DailyRecord, Update
 from contactbook.web.deps import enter_school
 from tests.builders import LONG_AGO, PASSWORD, TODAY, class_of
-from tests.contactbook.requests.asking import slip
+from tests.contactbook.requests.asking import away, slip
 from tests.contactbook.web.site import Site, Teaching
 
 OPEN = {
@@ -78,6 +78,7 @@ class House:
     teacher: Teaching
     update: str
     slip: UUID
+    note: UUID
     strangers: dict[str, TestClient]
 
     @property
@@ -87,6 +88,7 @@ class House:
             "student_id": self.teacher.children[0],
             "update_id": self.update,
             "slip_id": self.slip,
+            "note_id": self.note,
             "step": "attendance",
         }
 
@@ -98,6 +100,7 @@ def house(teacher: Teaching) -> House:
     with transaction(teacher.site.sessions) as session:
         update_id = session.scalars(select(Update.id)).one()
         slip_id = slip(session, teacher.children[0])
+        note_id = away(session, teacher.children[2])
         names = {
             "next door": class_of(
                 session, name="Lá 2", school=teacher.world.school, password=PASSWORD
@@ -106,7 +109,7 @@ def house(teacher: Teaching) -> House:
             "past": past_teacher(teacher, session),
         }
     strangers = {who: teacher.site.signed_in(name) for who, name in names.items()}
-    return House(teacher, str(update_id), slip_id, strangers)
+    return House(teacher, str(update_id), slip_id, note_id, strangers)
 
 
 def past_teacher(teacher: Teaching, session: Session) -> str:
@@ -134,7 +137,9 @@ def own_token(visitor: TestClient) -> str:
 
 def test_who_is_not_signed_in_goes_to_the_door(site: Site) -> None:
     visitor = site.visitor()
-    ids = {name: uuid4() for name in ("classroom_id", "student_id", "update_id", "slip_id")}
+    ids = {
+        name: uuid4() for name in ("classroom_id", "student_id", "update_id", "slip_id", "note_id")
+    }
     for door in [door for door in ALL if door.path not in OPEN]:
         path = door.address(**ids, step="meal")
         answer = visitor.request(door.method, path)
@@ -180,11 +185,13 @@ def test_a_child_of_another_class_is_no_page_here(house: House, site: Site) -> N
         assert status == HTTPStatus.NOT_FOUND, door
 
 
-def test_a_slip_of_another_class_is_no_slip_here(house: House, site: Site) -> None:
+def test_what_families_of_another_class_asked_is_no_page_here(house: House, site: Site) -> None:
     with transaction(site.sessions) as session:
         other = class_of(session, "Vũ Minh Khoa", name="Lá 9", school=house.teacher.world.school)
-        ids = {**house.ids, "slip_id": slip(session, other.students[0].id)}
-    for door in [door for door in OF_A_CLASS if "{slip_id}" in door.path]:
+        child = other.students[0].id
+        theirs = {"slip_id": slip(session, child), "note_id": away(session, child)}
+        ids = {**house.ids, **theirs}
+    for door in [d for d in OF_A_CLASS if "{slip_id}" in d.path or "{note_id}" in d.path]:
         status = knock(house.teacher.visitor, door, own_token(house.teacher.visitor), **ids)
         assert status == HTTPStatus.NOT_FOUND, door
 
