@@ -15,3 +15,10 @@ class SubscriptionEntitlements:
         return select(Subscription.student_id).where(
             Subscription.starts_on <= on, Subscription.paid_until >= on - GRACE
         )
+
+    def plan(self, student_id: UUID, on: date) -> Select[int, date]:
+        return select(Subscription.monthly_vnd, Subscription.paid_until).where(
+            Subscription.student_id == student_id,
+            Subscription.starts_on <= on,
+            Subscription.paid_until >= on,
+        )

@@ -6,6 +6,7 @@ from sqlalchemy import Engine, text
 
 import billing.models  # noqa: F401 each of these imports registers its tables
 import contactbook.classes.models
+import contactbook.conversation.models
 import contactbook.delivery.lane_models
 import contactbook.delivery.models
 import contactbook.delivery.reading

@@ -11,6 +11,8 @@ from celery.signals import worker_shutting_down
 from sqlalchemy import func, select
 
 from contactbook.clock import school_day
+from contactbook.conversation import sending
+from contactbook.conversation import tasks as replies
 from contactbook.db import transaction
 from contactbook.delivery import tasks
 from contactbook.delivery.tasks import Worker, parts_of
@@ -51,9 +53,19 @@ def create_worker(parts: Parts, redis_url: str) -> Worker:
                 }
                 for channel in Channel
             },
+            **{
+                f"reply {channel}": {
+                    "task": replies.REPLY,
+                    "args": [channel.value],
+                    "schedule": sweep,
+                    "options": {"queue": channel.value, "expires": sweep},
+                }
+                for channel in sending.CHANNELS
+            },
         },
     )
     tasks.wake_after_commit(parts.sessions, lambda channel: send(app, channel))
+    replies.wake_after_commit(parts.sessions, lambda channel: send(app, channel, replies.REPLY))
 
     def stop(**_: Any) -> None:  # noqa: ANN401 Celery's own words
         """A warm shutdown waits for its tasks, and a drain ends when nothing is due: say it."""
@@ -71,10 +83,10 @@ def make_room(self: Task[Any, Any]) -> None:
         session.execute(select(func.delivery_partitions(school_day(parts.now()))))
 
 
-def send(app: Worker, channel: str) -> None:
+def send(app: Worker, channel: str, task: str = "delivery.drain") -> None:
     """Wake the drains of `channel`; raises OperationalError when there is no Redis."""
     app.send_task(
-        "delivery.drain",
+        task,
         [channel],
         queue=channel,
         expires=30,

@@ -69,6 +69,10 @@ class PaidFor:
     def paid(self, on: date) -> Select[UUID]:
         return select(Student.id).where(Student.id.in_(self.students), literal(on).is_not(None))
 
+    def plan(self, student_id: UUID, on: date) -> Select[int, date]:
+        price, until = literal(20_000).label("monthly_vnd"), literal(on).label("paid_until")
+        return select(price, until).where(literal(student_id in self.students))
+
 
 class FakeAccounts(StoredAccounts):
     """Real rows; what speaks for each channel is a fake, which a test may exchange at any time."""

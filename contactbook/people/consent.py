@@ -100,8 +100,13 @@ def record(  # noqa: PLR0913 one line of the ledger has this many facts
     now: datetime,
     actor_id: UUID | None = None,
     evidence: bytes | None = None,
+    text: str = TEXT,
+    version: str = TEXT_VERSION,
 ) -> None:
-    """Write one line per child, channel and purpose; effective when the transaction commits."""
+    """Write one line per child, channel and purpose; effective when the transaction commits.
+
+    `text` is what she agreed to, word by word, and `version` by what name it is kept.
+    """
     channels = list(channels)
     lines = [
         {
@@ -111,8 +116,8 @@ def record(  # noqa: PLR0913 one line of the ledger has this many facts
             "channel": channel,
             "purpose": int(purpose),
             "granted": granted,
-            "text_version": TEXT_VERSION,
-            "text_sha256": sha256(TEXT.encode()).digest(),
+            "text_version": version,
+            "text_sha256": sha256(text.encode()).digest(),
             "method": method,
             "evidence": evidence,
             "actor_id": actor_id,

@@ -153,6 +153,7 @@ class ContactPoint(Keyed, Base):
     __tablename__ = "contact_point"
     __table_args__ = (
         UniqueConstraint("guardian_id", "channel", "address"),
+        Index("ix_contact_point_address", "channel", "address"),  # who is writing
         of_one_school("guardian_id", "guardian"),
         CheckConstraint("channel IN ('zalo', 'zbs', 'telegram', 'email', 'sms')", "channel"),
     )

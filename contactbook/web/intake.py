@@ -9,6 +9,7 @@ import structlog
 from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import OperationalError
 
+from contactbook.conversation.receive import receive
 from contactbook.db import transaction
 from contactbook.delivery import receipts
 from contactbook.errors import NotFound
@@ -64,7 +65,7 @@ def write_down(
 
 
 def write(parts: Parts, said: Sequence[Receipt | Incoming], account_id: UUID | None) -> None:
-    """A parent's words are counted here and kept by the next step."""
+    """Receipts to their deliveries, a parent's words to the conversation."""
     with transaction(parts.sessions) as session:
         for one in in_order(said):
             match one:
@@ -73,7 +74,14 @@ def write(parts: Parts, said: Sequence[Receipt | Incoming], account_id: UUID | N
                         session, parts.entitlements, one, now=parts.now(), account_id=account_id
                     )
                 case Incoming():
-                    log.info("a parent wrote", channel=one.channel.value)
+                    receive(session, parts, speaking(parts, one, account_id), one)
+
+
+def speaking(parts: Parts, said: Incoming, account_id: UUID | None) -> Account:
+    """The account she wrote to; where nobody says which, the first of its channel."""
+    accounts = parts.accounts.of_channel(said.channel)
+    named = [one for one in accounts if one.id == account_id]
+    return (*named, *accounts)[0]
 
 
 def acknowledge(parts: Parts, adapter: ChannelAdapter, said: Sequence[Receipt | Incoming]) -> None:
