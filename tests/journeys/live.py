@@ -17,6 +17,7 @@ from channels.simulator.server import Config, running
 from contactbook import assembly
 from contactbook.app import create_app
 from contactbook.clock import at
+from contactbook.conversation import sending
 from contactbook.db import transaction
 from contactbook.delivery import dispatch
 from contactbook.delivery.release import release
@@ -72,6 +73,7 @@ def live(database_url: str) -> Iterator[Live]:
         config = Config(
             receipt_delay=0.1,
             telegram_token="530:test-token",
+            telegram_webhook_url=f"{url}/hooks/telegram/bot",
             zalo_webhook_url=f"{url}/hooks/zalo/webhook",
         )
         with running(config) as simulator:
@@ -143,7 +145,12 @@ def draining(parts: Parts) -> Iterator[None]:
             with transaction(parts.sessions) as session:
                 release(session, parts, now=parts.now())
 
+    def reply(channel: Channel) -> None:
+        while not over.wait(0.1):
+            sending.drain(parts, channel)
+
     threads = [Thread(target=work, args=(channel,)) for channel in Channel]
+    threads += [Thread(target=reply, args=(channel,)) for channel in sending.CHANNELS]
     threads.append(Thread(target=chores))
     for thread in threads:
         thread.start()
