@@ -107,9 +107,10 @@ def no_children(channel: Channel) -> Reply:
 
 def stranger(channel: Channel) -> Reply:
     said = _(
-        "Hello. This is the contact book of the preschool. To get news of your child here, share "
-        "the phone number you gave to the school, or send the code from the school's slip. It is "
-        "voluntary; the school never asks for money or passwords here."
+        "Hello. This is the contact book of the preschool.\n"  # the title of Zalo's form
+        "To get news of your child here, share the phone number you gave to the school, or send "
+        "the code from the school's slip. It is voluntary; the school never asks for money or "
+        "passwords here."
     )
     brief = _("Contact book: please send the code on the school's slip, or ask the school.")
     asks = channel in (Channel.TELEGRAM, Channel.ZALO)

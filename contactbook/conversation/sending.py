@@ -32,7 +32,10 @@ CHANNELS = (Channel.TELEGRAM, Channel.ZALO, Channel.SMS)  # those on which paren
 
 
 def drain(parts: Parts, channel: Channel) -> int:
-    """Send what is due of `channel`; returns how many rows that were. In one process one runs at a time."""
+    """Send what is due of `channel`; returns how many rows that were.
+
+    In one process one runs at a time.
+    """
     lock = parts.draining.setdefault(uuid5(NAMESPACE_URL, f"conversation:{channel}"), Lock())
     if not lock.acquire(blocking=False):
         return 0
