@@ -8,7 +8,14 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from contactbook.conversation import asking, consenting, hours, sayings
+from contactbook.conversation import (
+    asking,
+    consenting,
+    greetings,
+    hours,
+    questions_of_consent,
+    sayings,
+)
 from contactbook.conversation.asking import plain
 from contactbook.conversation.intents import Intent
 from contactbook.conversation.known import Child
@@ -50,10 +57,10 @@ def without_child(text: str, scene: Scene) -> Answer:
     """Her children have left, or her rights have: NGUNG still stops, anything else is read."""
     found = understand(text, today=scene.today)
     if found.intent is Intent.STOP or text == "do:stop":
-        return Answer((sayings.stopped_without_child(scene.channel),), (Stop(),))
+        return Answer((questions_of_consent.stopped_without_child(scene.channel),), (Stop(),))
     if text == "undo" or (scene.undoable and plain(text) in UNDO_WORDS):
         return Answer(deeds=(Undo(),))
-    return Answer((sayings.no_children(scene.channel),), (ToPerson(office=True),))
+    return Answer((greetings.no_children(scene.channel),), (ToPerson(office=True),))
 
 
 def in_dialogue(text: str, scene: Scene) -> Answer | None:
@@ -111,7 +118,7 @@ def tapped(word: str, scene: Scene) -> Answer:  # noqa: PLR0911 a table of words
         case "yes" | "no" if value in consenting.STEPS:
             return consenting.answered(scene, value, granted=deed == "yes")
         case "more" if value in consenting.STEPS:
-            said = sayings.more(value, scene.speaker.children)
+            said = questions_of_consent.more(value, scene.speaker.children)
             return Answer((said,), dialogue=Dialogue(asks=value))
         case "undo":
             return Answer(deeds=(Undo(),))

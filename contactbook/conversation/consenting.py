@@ -1,6 +1,6 @@
 """Consent by chat: purpose by purpose, only a Yes is one, and what was asked is kept. Pure."""
 
-from contactbook.conversation import sayings
+from contactbook.conversation import questions_of_consent
 from contactbook.conversation.said import Agree, Answer, Dialogue
 from contactbook.conversation.scene import Scene
 from contactbook.people.consent import Purpose
@@ -12,7 +12,7 @@ VERSION = "chat-2026-11"  # of both questions and of what [Xem thêm] says: see 
 
 def begin(scene: Scene) -> Answer:
     """The first question; until it is answered nothing is sent."""
-    question = sayings.joining(scene.speaker.children, scene.channel)
+    question = questions_of_consent.joining(scene.speaker.children, scene.channel)
     return Answer((question,), dialogue=Dialogue(asks="learning"))
 
 
@@ -21,9 +21,11 @@ def answered(scene: Scene, step: str, *, granted: bool) -> Answer:
     children = scene.speaker.children
     deed = Agree(STEPS[step], granted, asked(scene, step))
     if step == "learning":
-        return Answer((sayings.health_too(children),), (deed,), Dialogue(asks="health"))
+        return Answer(
+            (questions_of_consent.health_too(children),), (deed,), Dialogue(asks="health")
+        )
     before = any(scene.look(child).allowed & LEARNING for child in children)
-    end = sayings.agreed(children, scene.channel, anything=granted or before)
+    end = questions_of_consent.agreed(children, scene.channel, anything=granted or before)
     return Answer((end,), (deed,))
 
 
@@ -31,5 +33,5 @@ def asked(scene: Scene, step: str) -> str:
     """The question in the words she read it in."""
     children = scene.speaker.children
     if step == "learning":
-        return sayings.joining(children, scene.channel).text
-    return sayings.health_too(children).text
+        return questions_of_consent.joining(children, scene.channel).text
+    return questions_of_consent.health_too(children).text

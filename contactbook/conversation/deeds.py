@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from contactbook.conversation import sayings
+from contactbook.conversation import questions_of_consent, sayings
 from contactbook.conversation.consenting import VERSION
 from contactbook.conversation.keeping import Call, conversation, keep
 from contactbook.conversation.known import Child, Point, Speaker
@@ -185,7 +185,7 @@ def undo(call: Call, who: Speaker, kept: Conversation) -> Reply:
     """The ledger as it was before the stop, line by line; nothing that was not there."""
     over = kept.undo_until is None or kept.undo_until <= call.now
     if not kept.undo or over:
-        return sayings.nothing_to_undo()
+        return questions_of_consent.nothing_to_undo()
     hers = {point.guardian_id for point in who.verified}
     for line in kept.undo:
         guardian = UUID(line["guardian_id"])
@@ -212,8 +212,8 @@ def undo(call: Call, who: Speaker, kept: Conversation) -> Reply:
     )
     kept.stopped_at = None
     if not who.children:
-        return sayings.nothing_to_undo()
-    return sayings.undone(who.children, call.channel)
+        return questions_of_consent.nothing_to_undo()
+    return questions_of_consent.undone(who.children, call.channel)
 
 
 def end(call: Call, points: Sequence[Point]) -> None:

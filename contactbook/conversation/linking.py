@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from contactbook.conversation import known, sayings
+from contactbook.conversation import greetings, known
 from contactbook.conversation.keeping import Call, opened, queue, sealer_of
 from contactbook.conversation.models import ChatMessage, Conversation, Kind, LinkCode
 from contactbook.conversation.said import Reply
@@ -113,7 +113,7 @@ def invite_by_sms(
         session, account_id=accounts[0].id, channel=Channel.SMS, address=guardian.phone,
         school_id=guardian.school_id, guardian_id=guardian.id,
     )  # fmt: skip
-    text = sayings.invitation(school.sms_name, child or "", code)
+    text = greetings.invitation(school.sms_name, child or "", code)
     return queue(
         session, sealer_of(parts.settings), kept, Reply(text, sms=text), now=now,
         kind=Kind.INVITATION, staff_id=staff_id,
@@ -135,7 +135,7 @@ def by_code(call: Call, code: str) -> Reply | None:
     secret = call.parts.settings.secret_key.get_secret_value().encode()
     address = who(secret, "link", f"{call.account.id}:{call.incoming.address}")
     if tries(call.session, address, call.now) >= WRONG_MOST:
-        return sayings.too_many()
+        return greetings.too_many()
     guardian_id = call.session.scalar(
         update(LinkCode)
         .where(
@@ -149,7 +149,7 @@ def by_code(call: Call, code: str) -> Reply | None:
     )
     if guardian_id is None:
         call.session.execute(insert(SignInAttempt).values(who=address, at=call.now))
-        return sayings.wrong_code()
+        return greetings.wrong_code()
     link(call, call.session.get_one(Guardian, guardian_id), how="code")
     return None
 
@@ -157,7 +157,7 @@ def by_code(call: Call, code: str) -> Reply | None:
 def by_phone(call: Call) -> Reply | None:
     """Her own number, vouched for by the provider, as the class list has it; None: linked."""
     if not call.incoming.own_phone:
-        return sayings.not_her_own()
+        return greetings.not_her_own()
     schools = known.schools(call.session, call.account)
     try:
         phone = mobile(call.incoming.phone)
@@ -171,7 +171,7 @@ def by_phone(call: Call) -> Reply | None:
     alone = [one for one in found if sum(one.school_id == o.school_id for o in found) == 1]
     if not alone:  # father and mother may share a number, and be strangers to each other
         report(call, "link.shared_phone", found[0].school_id)
-        return sayings.shared_phone()
+        return greetings.shared_phone()
     for guardian in alone:
         link(call, guardian, how="phone")
     return None
@@ -179,7 +179,7 @@ def by_phone(call: Call) -> Reply | None:
 
 def unlisted(call: Call, schools: list[UUID]) -> Reply:
     report(call, "link.unknown_phone", schools[0] if len(schools) == 1 else None)
-    return sayings.unknown_phone()
+    return greetings.unknown_phone()
 
 
 def report(call: Call, what: str, school_id: UUID | None) -> None:

@@ -16,6 +16,7 @@ from contactbook.conversation import (
     asking,
     consenting,
     deeds,
+    greetings,
     hours,
     linking,
     reading_back,
@@ -94,9 +95,9 @@ def with_stranger(call: Call, who: Speaker, kept: Conversation) -> None:
         reply = linking.by_code(call, code)
     elif understand(said.text, today=school_day(call.now)).intent is Intent.STOP:
         deeds.end(call, who.points)
-        reply = sayings.nothing_to_stop()
+        reply = greetings.nothing_to_stop()
     else:
-        reply = sayings.stranger(call.channel)
+        reply = greetings.stranger(call.channel)
     if reply is None:
         welcome(call)
     elif patient(call, kept):
@@ -131,14 +132,14 @@ def welcome(call: Call) -> None:
     keep_window_open(call)
     kept.heard_at, kept.stopped_at = call.now, None
     if not who.children:
-        queue(call.session, call.sealer, kept, sayings.no_children(call.channel), now=call.now)
+        queue(call.session, call.sealer, kept, greetings.no_children(call.channel), now=call.now)
         return
     greet(call, who, kept)
 
 
 def greet(call: Call, who: Speaker, kept: Conversation) -> None:
     """Shows the children; what was never agreed to on this channel is asked, else not again."""
-    say(call, kept, Answer((sayings.hello(who.children, call.channel),)))
+    say(call, kept, Answer((greetings.hello(who.children, call.channel),)))
     agreed = all(reading_back.allowed(call.session, one, call.channel) for one in who.children)
     if not agreed:
         say(call, kept, consenting.begin(scene_of(call, who, kept)))

@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from contactbook.conversation import asking, consenting, hours, reading_back, sayings
+from contactbook.conversation import (
+    asking,
+    consenting,
+    hours,
+    questions_of_consent,
+    reading_back,
+    sayings,
+)
 from contactbook.conversation.asking import plain
 from contactbook.conversation.intents import Intent
 from contactbook.conversation.known import Child
@@ -48,7 +55,7 @@ def of_the_chat(  # noqa: PLR0911 a table of intents
     children = scene.speaker.children
     match found.intent:
         case Intent.STOP:
-            return Answer((sayings.stopped(children, scene.channel),), (Stop(),))
+            return Answer((questions_of_consent.stopped(children, scene.channel),), (Stop(),))
         case Intent.RESUME:
             return consenting.begin(scene)
         case Intent.LANGUAGE:
