@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision, down_revision = "2026_11_24_1400", "2026_11_24_1350"
+revision, down_revision = "2026_11_24_1406", "2026_11_24_1400"
 
 MINE = "nullif(current_setting('contactbook.school_id', true), '')::uuid"
 
