@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter, FastAPI
 
+from contactbook.family import asking, book, code, consents, door, entrance, export, sent
 from contactbook.family import notice as reading
 from contactbook.office import notice, notices, start
 from contactbook.parts import Parts
+from contactbook.people.family_access import LinkOver
 from contactbook.teacher import (
     bulk,
     child,
@@ -49,6 +51,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     notices.router,
     notice.router,
     reading.router,
+    entrance.router,
+    code.router,
+    book.router,
+    asking.router,
+    consents.router,
+    sent.router,
+    export.router,
 )
 
 
@@ -59,5 +68,8 @@ def create_app(parts: Parts) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     errors.handle(app)
+    app.add_exception_handler(door.LinkNeeded, door.ask_for_a_link)
+    app.add_exception_handler(LinkOver, door.ask_for_a_link)
+    app.add_exception_handler(door.CodeNeeded, door.ask_for_a_code)
     app.add_middleware(guard.Guard, refused=errors.error_page)
     return app

@@ -13,6 +13,7 @@ import contactbook.delivery.reading
 import contactbook.delivery.unsubscribe
 import contactbook.people.audit
 import contactbook.people.consent
+import contactbook.people.family_models
 import contactbook.people.models
 import contactbook.people.staff
 import contactbook.requests.models

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from contactbook.people.models import OrgUnitPlace, SchoolPlace
+from contactbook.people.models import Guardianship, OrgUnitPlace, SchoolPlace
 from contactbook.people.staff import Duty, StaffRole
 
 
@@ -17,6 +17,14 @@ class Deed(StrEnum):
     RUN_SCHOOL = "run_school"  # rosters, staff, accounts
     KEEP_MONEY = "keep_money"
     SEE_SUMS = "see_sums"  # of a school, above it: never a child
+
+
+class Right(StrEnum):
+    """What a guardian may do for ONE child; each is a column of `Guardianship`."""
+
+    READS = "reads"
+    RECEIVES = "receives"
+    DECIDES = "decides"
 
 
 OF_A_CLASS: dict[Deed, frozenset[Duty]] = {
@@ -109,3 +117,26 @@ def classrooms_of(
         held(staff_id, on), StaffRole.duty == Duty.PRINCIPAL, StaffRole.school_id == school_id
     )
     return own, whole
+
+
+def children_of(guardian_id: UUID, right: Right, on: date) -> Select[UUID]:
+    """The children for whom this guardian has `right` on day `on`; restricted, she has none."""
+    return select(Guardianship.student_id).where(
+        Guardianship.guardian_id == guardian_id,
+        {
+            Right.READS: Guardianship.reads,
+            Right.RECEIVES: Guardianship.receives,
+            Right.DECIDES: Guardianship.decides,
+        }[right],
+        Guardianship.restricted.is_(False),
+        Guardianship.valid_from <= on,
+        or_(Guardianship.valid_to.is_(None), Guardianship.valid_to > on),
+    )
+
+
+def guardian_may(
+    session: Session, guardian_id: UUID, right: Right, *, student_id: UUID, on: date
+) -> bool:
+    """Whether this guardian has `right` for this child on day `on`."""
+    hers = children_of(guardian_id, right, on).where(Guardianship.student_id == student_id)
+    return session.scalars(hers.limit(1)).first() is not None

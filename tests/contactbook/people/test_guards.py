@@ -18,6 +18,7 @@ from contactbook.classes.models import Enrollment
 from contactbook.clock import at
 from contactbook.db import Sessions, transaction
 from contactbook.delivery.models import Delivery, ReceiptLine
+from contactbook.people import family_access
 from contactbook.people.models import (
     Campus,
     Guardianship,
@@ -281,8 +282,20 @@ def a_full_school(session: Session) -> Class:
     mark(session, world)
     tell(session, world)
     ask_for_everything(session, world, kids[0].id, mother.id)
+    open_her_page(session, mother.id)
     session.flush()
     return world
+
+
+def open_her_page(session: Session, mother: UUID) -> None:
+    """A family's link, visit, code, wrong try and PIN."""
+    url = family_access.family_link(session, mother, home="", now=NOON)
+    token = family_access.open_visit(session, url.rpartition("/")[2], NOON)
+    parent = family_access.visiting(session, token, NOON)
+    assert parent
+    family_access.new_code(session, parent, b"secret", NOON)
+    assert not family_access.prove(session, parent, "", b"secret", NOON)
+    family_access.set_pin(session, parent, "740193", NOON)
 
 
 def ask_for_everything(session: Session, world: Class, child: UUID, mother: UUID) -> None:
