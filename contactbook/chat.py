@@ -1,8 +1,9 @@
-"""`contactbook chat`: what the conversation makes of a parent's words, in a terminal."""
+"""`contactbook chat`: the conversation in a terminal, or what it makes of a parent's words."""
 
 import json
 import sys
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
@@ -18,14 +19,30 @@ def chat(
         typer.Option("--intent", help="Read texts, one a line; print what each means as JSON."),
     ] = False,
     today: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Else today in Vietnam.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="With --intent; else today.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--data-dir",
+            envvar="CONTACTBOOK_DATA_DIR",
+            help="Whose parents: the demo's, for example.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
-    """What the conversation makes of parents' words; needs no database."""
-    if not intent:
-        raise typer.BadParameter("is what it can do so far", param_hint="--intent")
-    day = today.date() if today else school_day(now())
-    tell_intents(sys.stdin.buffer, sys.stdout.buffer, today=day)
+    """Write to the book as one of its parents; with --intent only what it makes of texts."""
+    if intent:
+        day = today.date() if today else school_day(now())
+        tell_intents(sys.stdin.buffer, sys.stdout.buffer, today=day)
+        return
+    if today:
+        raise typer.BadParameter("goes with --intent only", param_hint="--today")
+    from contactbook.machine.terminal import run  # noqa: PLC0415 the database is for this one only
+
+    if why := run(data_dir, input, typer.echo):
+        typer.echo(f"contactbook: {why}", err=True)
+        raise typer.Exit(2)
 
 
 def tell_intents(texts: BinaryIO, answers: BinaryIO, *, today: date) -> None:

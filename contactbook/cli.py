@@ -2,7 +2,7 @@
 
 demo, simulate   a small city; the providers   serve, worker, bench   pages; messages; how fast
 migrate, create-user, import-roster            what the database holds
-telegram-poll, telegram-webhook, chat, sms-preview   parents' words; what a text costs
+telegram-poll, telegram-webhook, chat, sms-preview   talk with parents; what a text costs
 """
 
 import sys

@@ -3,6 +3,17 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from contactbook.conversation.models import ChatMessage
+from contactbook.db import Sessions, transaction
+from contactbook.machine import terminal
+from contactbook.ports.channel import Channel
+from contactbook.settings import Settings
+from tests.builders import class_of, family
 
 
 def chat(texts: bytes, *options: str) -> list[dict[str, object]]:
@@ -35,10 +46,37 @@ def test_no_line_gives_no_line() -> None:
     assert chat(b"") == []
 
 
-def test_without_intent_it_says_what_is_missing() -> None:
+def test_a_book_without_parents_says_where_to_look(data_dir: Path) -> None:
+    """Whoever forgot --data-dir has a book that is empty."""
     done = subprocess.run(
-        [sys.executable, "-m", "contactbook.cli", "chat"], capture_output=True, check=False,
-        timeout=60,
+        [sys.executable, "-m", "contactbook.cli", "chat", "--data-dir", str(data_dir / "empty")],
+        input=b"", capture_output=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 2
-    assert b"--intent" in done.stderr
+    assert b"--data-dir" in done.stderr
+
+
+def test_a_parent_is_chosen_and_talked_with(database_url: str, committed: Sessions) -> None:
+    with transaction(committed) as session:
+        family(session, class_of(session), Channel.TELEGRAM)
+    told: list[str] = []
+    lines = iter(["1", "hôm nay bé sao rồi", "mai bé nghỉ vì ho", "1"])
+
+    def ask(_prompt: str) -> str:
+        try:
+            return next(lines)
+        except StopIteration:
+            raise EOFError from None
+
+    known = Settings(
+        secret_key=SecretStr("a secret for tests, long enough."), database_url=database_url
+    )
+    terminal.talk(known, ask, told.append)
+    said = "\n".join(told)
+    assert "Trần Thị Mai: bé An" in said
+    assert "chưa có tin về bé An" in said
+    assert "[1] Đúng rồi" in said
+    assert "Trường đã nhận tin: bé An nghỉ" in said
+    with transaction(committed) as session:
+        waiting = session.scalars(select(ChatMessage).where(ChatMessage.status == "queued")).all()
+    assert waiting == []  # no worker sends what was shown here

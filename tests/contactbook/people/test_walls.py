@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from billing.models import Subscription
 from contactbook.classes.models import Classroom, Enrollment
+from contactbook.conversation.models import LinkCode
 from contactbook.db import Base
 from contactbook.delivery.models import Delivery, Wording
 from contactbook.people import consent
@@ -92,6 +93,8 @@ def stolen(two: Two) -> Iterator[tuple[type[Base], dict[str, Any]]]:
     paid = {"monthly_vnd": 1, "starts_on": START, "paid_until": START}
     yield Subscription, {"student_id": child, "ordered_by": two.their_mother.id, **paid}
     yield Subscription, {"student_id": two.their_child.id, "ordered_by": two.our_mother.id, **paid}
+    code = {"code_sha256": b"x", "created_at": NOON, "expires_at": NOON}
+    yield LinkCode, {"guardian_id": two.their_mother.id, **code}
     yield Classroom, {"name": "Chồi 1", "school_year": 2027, "campus_id": two.campus.id}
     yield StaffRole, {"staff_id": theirs.teacher.id, "duty": Duty.PRINCIPAL, "valid_from": START}
 
@@ -244,6 +247,9 @@ def test_a_teacher_teaches_in_her_own_school(session: Session, two: Two) -> None
         "UPDATE guardianship SET restricted = false",
         "UPDATE contact_point SET verified_at = now()",
         "DELETE FROM daily_record",
+        "UPDATE conversation SET stopped_at = NULL",
+        "UPDATE chat_message SET sealed = NULL",
+        "UPDATE link_code SET used_at = NULL",
         "DELETE FROM sign_in_attempt",
         "SELECT * FROM sign_in_attempt",
         "SELECT * FROM receipt",
