@@ -17,6 +17,7 @@ from contactbook.teacher import (
     note,
     preview,
     progress,
+    thread,
     urgent,
 )
 from contactbook.web import (
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     note.router,
     preview.router,
     progress.router,
+    thread.router,
     urgent.router,
     start.router,
     notices.router,

@@ -67,6 +67,7 @@ def whole(
             {
                 "id": room.id,
                 "name": room.name,
+                "talks": inbox_of.talks(session, room.id, page.now),
                 "notes": inbox_of.notes(session, room.id, page.today),
                 "slips": inbox_of.slips(session, room.id, page.today),
             }

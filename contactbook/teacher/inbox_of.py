@@ -1,6 +1,6 @@
 """What families of a class have said that waits for its teacher, as pages show it."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +9,18 @@ from sqlalchemy.orm import Session
 
 from contactbook.classes.enrollment import enrolled
 from contactbook.clock import local
+from contactbook.conversation import threads
+from contactbook.conversation.models import ChatMessage, Conversation
+from contactbook.people.models import Student
 from contactbook.requests import absences, medicine
 from contactbook.requests.models import AbsenceNote, MedicationSlip, NoteStatus, SlipStatus
 from contactbook.web import people
 
+RECENT = timedelta(days=7)
+
 
 def count(session: Session, classroom_id: UUID, day: date) -> int:
-    """Absence notes nobody has read, and slips without an answer."""
+    """Messages and absence notes nobody has read, and slips without an answer."""
     children = enrolled(classroom_id, day)
     notes = select(func.count()).where(
         AbsenceNote.student_id.in_(children),
@@ -28,7 +33,45 @@ def count(session: Session, classroom_id: UUID, day: date) -> int:
         MedicationSlip.until >= day,
         MedicationSlip.status == SlipStatus.ASKED,
     )
-    return (session.scalar(notes) or 0) + (session.scalar(slips) or 0)
+    asked = (session.scalar(notes) or 0) + (session.scalar(slips) or 0)
+    return asked + threads.unread(session, classroom_id)
+
+
+def talks(session: Session, classroom_id: UUID, now: datetime) -> list[dict[str, Any]]:
+    """The threads of the class: those that wait first, then what was said in the last days."""
+    new = {
+        (one.conversation_id, one.student_id): one for one in threads.waiting(session, classroom_id)
+    }
+    rows = session.execute(
+        select(
+            ChatMessage.conversation_id, ChatMessage.student_id, Student.full_name,
+            Conversation.guardian_id, Conversation.channel, func.max(ChatMessage.at).label("last"),
+        )
+        .join(Conversation, Conversation.id == ChatMessage.conversation_id)
+        .join(Student, Student.id == ChatMessage.student_id)
+        .where(ChatMessage.classroom_id == classroom_id, ChatMessage.desk.is_not(None))
+        .where(Conversation.guardian_id.is_not(None))
+        .group_by(
+            ChatMessage.conversation_id, ChatMessage.student_id, Student.full_name,
+            Conversation.guardian_id, Conversation.channel,
+        )
+        .order_by(func.max(ChatMessage.at).desc())
+    ).all()  # fmt: skip
+    shown = [
+        {
+            "conversation_id": row.conversation_id,
+            "student_id": row.student_id,
+            "child": row.full_name,
+            "by": people.asker(session, row.student_id, row.guardian_id),
+            "channel": row.channel,
+            "at": local(row.last),
+            "unread": waiting.unread if waiting else 0,
+            "urgent": bool(waiting and waiting.urgent),
+        }
+        for row in rows
+        if (waiting := new.get((row.conversation_id, row.student_id))) or now - row.last < RECENT
+    ]
+    return sorted(shown, key=lambda one: (not one["urgent"], not one["unread"]))
 
 
 def notes(session: Session, classroom_id: UUID, day: date) -> list[dict[str, Any]]:

@@ -15,14 +15,19 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from contactbook.app import ROUTERS
+from contactbook.conversation import threads
 from contactbook.db import transaction
 from contactbook.people import authority
 from contactbook.people.audit import Audit
+from contactbook.people.models import ContactPoint
 from contactbook.people.staff import Duty, Staff, StaffRole
+from contactbook.ports.channel import Channel
 from contactbook.requests.models import MedicationDose
 from contactbook.updates.models import DailyRecord, Update
 from contactbook.web.deps import enter_school
 from tests.builders import LONG_AGO, PASSWORD, TODAY, class_of
+from tests.contactbook.conversation.talker import Phone
+from tests.contactbook.delivery.engine import Engine
 from tests.contactbook.requests.asking import away, slip
 from tests.contactbook.web.site import Site, Teaching
 
@@ -82,6 +87,7 @@ class House:
     update: str
     slip: UUID
     note: UUID
+    conversation: UUID
     strangers: dict[str, TestClient]
 
     @property
@@ -92,6 +98,7 @@ class House:
             "update_id": self.update,
             "slip_id": self.slip,
             "note_id": self.note,
+            "conversation_id": self.conversation,
             "step": "attendance",
         }
 
@@ -112,7 +119,20 @@ def house(teacher: Teaching) -> House:
             "past": past_teacher(teacher, session),
         }
     strangers = {who: teacher.site.signed_in(name) for who, name in names.items()}
-    return House(teacher, str(update_id), slip_id, note_id, strangers)
+    return House(teacher, str(update_id), slip_id, note_id, thread(teacher), strangers)
+
+
+def thread(teacher: Teaching) -> UUID:
+    """The mother of the first child writes to the class."""
+    engine = Engine(teacher.site.sessions, list(teacher.site.channels.values()))
+    engine.parts = teacher.site.parts
+    with transaction(teacher.site.sessions) as session:
+        address = session.scalars(
+            select(ContactPoint.address).where(ContactPoint.channel == Channel.ZALO)
+        ).one()
+    Phone(engine, Channel.ZALO, address).say("nhắn cô giúp em là bé quên bình nước")
+    with transaction(teacher.site.sessions) as session:
+        return threads.waiting(session, teacher.world.classroom.id)[0].conversation_id
 
 
 def past_teacher(teacher: Teaching, session: Session) -> str:
@@ -141,7 +161,15 @@ def own_token(visitor: TestClient) -> str:
 def test_who_is_not_signed_in_goes_to_the_door(site: Site) -> None:
     visitor = site.visitor()
     ids = {
-        name: uuid4() for name in ("classroom_id", "student_id", "update_id", "slip_id", "note_id")
+        name: uuid4()
+        for name in (
+            "classroom_id",
+            "student_id",
+            "update_id",
+            "slip_id",
+            "note_id",
+            "conversation_id",
+        )
     }
     for door in [door for door in ALL if door.path not in OPEN]:
         path = door.address(**ids, step="meal")
