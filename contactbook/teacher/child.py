@@ -60,7 +60,7 @@ def save(
     before = recorded.facts
     typed = merged(child_form(form), form.text("was"), as_form(before))
     try:
-        facts = settled(typed, recorded, page.now).facts(before, page.now)
+        facts = settled(typed, recorded, page.now).facts(before, page.now, recorded.told)
     except Invalid as wrong:
         return sheet(session, room, child, typed, page, wrong.faults)
     if recorded.away and typed.present_anyway:

@@ -24,7 +24,7 @@ from contactbook.teacher import forms, inbox_of, slips, views
 from contactbook.teacher.door import PenDep, Room, RoomDep, my_classes
 from contactbook.updates import day, progress
 from contactbook.updates.day import ChildDay
-from contactbook.updates.facts import Facts
+from contactbook.updates.facts import OF_THE_CLASS, Facts
 from contactbook.updates.models import Attendance, Entry, Update
 from contactbook.web.deps import FormDep, Page, PageDep, SessionDep, StaffDep
 from contactbook.words import gettext as _
@@ -103,9 +103,10 @@ def class_page(
         note={
             "activity": words.activity if words else "",
             "learning": words.learning if words else "",
+            "changed": any(views.changed(child) & set(OF_THE_CLASS) for child in children),
         },
         children=[views.row(child) for child in children],
-        kinds=len({views.kind(child.news) for child in going}),
+        kinds=len(views.kinds(going)),
         ready=len(going),
         silent=sum(child.facts.attendance is None and not child.news for child in children),
         idempotency_key=secrets.token_urlsafe(16),

@@ -1,6 +1,7 @@
 """What a teacher types about a child, read with care: a fault is a sentence beside its field."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time
 from typing import TypeVar
@@ -32,15 +33,21 @@ class ChildForm:
     remark: str
     present_anyway: bool = False
 
-    def facts(self, before: Facts, now: datetime) -> Facts:
-        """Raises Invalid with every fault at once. Who is away neither ate nor slept here."""
+    def facts(self, before: Facts, now: datetime, told: Collection[str] = ()) -> Facts:
+        """Raises Invalid with every fault at once. Who is away neither ate nor slept here.
+
+        A family that was `told` of the attendance is told the truth, not that nobody knows it.
+        """
         faults: dict[str, str] = {}
         attendance = chosen(Attendance, self.attendance, "attendance", faults)
         here = attendance is not None and attendance.here
         arrived = self.arrival(before, attendance, now, faults) if here else None
         meal = chosen(Meal, self.meal, "meal", faults)
         nap = minutes(self.nap_minutes or self.nap, faults)
-        if not here and attendance is None and (meal is not None or nap is not None):
+        if attendance is None and "attendance" in told:
+            sentence = _("The family was told whether the child is here. Please say what is true.")
+            faults.setdefault("attendance", sentence)
+        elif attendance is None and (meal is not None or nap is not None):
             faults["attendance"] = _("Please mark first whether the child is here.")
         if here:
             early(Step.MEAL, meal, before.lunch, now, faults)

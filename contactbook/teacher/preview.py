@@ -5,32 +5,37 @@ the order of channels is `delivery.plan`'s.
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from contactbook.clock import local, school_day
-from contactbook.delivery import fanout
 from contactbook.delivery.message import Words, compose
-from contactbook.delivery.plan import Plan, Road, leaves_at, plan
+from contactbook.delivery.plan import Plan, leaves_at
 from contactbook.delivery.status import Skip
 from contactbook.delivery.window import in_frame
 from contactbook.letters import Frame
 from contactbook.parts import Parts
 from contactbook.people import audit
-from contactbook.people.consent import ConsentState, Purpose
-from contactbook.people.models import ContactPoint, Guardian, Guardianship
+from contactbook.people.consent import Purpose
+from contactbook.people.models import ContactPoint
 from contactbook.ports.channel import Channel
 from contactbook.teacher import views
 from contactbook.teacher.door import Room, RoomDep
+from contactbook.teacher.reach import (
+    Person,
+    health_left_out,
+    health_unheard,
+    reach,
+    receivers,
+    sayable,
+    way_to,
+)
 from contactbook.updates import day
 from contactbook.updates.day import ChildDay
 from contactbook.updates.publish import Draft, words_of_class
@@ -39,23 +44,6 @@ from contactbook.web.people import masked, relation
 from contactbook.words import gettext as _
 
 router = APIRouter(prefix="/teacher/classes/{classroom_id}/preview")
-
-
-@dataclass(frozen=True)
-class Person:
-    """One guardian of one child, and how she can be reached."""
-
-    child: ChildDay
-    tie: Guardianship
-    guardian: Guardian
-
-    @property
-    def key(self) -> str:
-        return f"{self.guardian.id}.{self.child.student.id}"
-
-    @property
-    def words(self) -> str:
-        return f"{relation(self.tie.relation)} – {self.guardian.full_name}"
 
 
 @router.get("")
@@ -95,42 +83,42 @@ def look(
         left_out=left_out,
         leaves_at=local(leaves) if leaves > due else None,
         ready=len(going),
+        to_call=[
+            {"child": one.child.student.full_name, "words": one.words}
+            for one in health_unheard(session, room, draft, people, parts, page)
+        ],
         idempotency_key=secrets.token_urlsafe(16),
     )
-
-
-def receivers(session: Session, going: Sequence[ChildDay], page: Page) -> list[Person]:
-    """Who is to be told about these children today, by child and then by priority."""
-    ties = session.execute(
-        select(Guardianship, Guardian)
-        .join(Guardian, Guardian.id == Guardianship.guardian_id)
-        .where(
-            Guardianship.student_id.in_([child.student.id for child in going]),
-            Guardianship.receives,
-            fanout.valid(page.today),
-        )
-        .order_by(Guardianship.priority, Guardian.full_name, Guardian.id)
-    ).all()
-    of: dict[UUID, list[tuple[Guardianship, Guardian]]] = {}
-    for tie, guardian in ties:
-        of.setdefault(tie.student_id, []).append((tie, guardian))
-    return [Person(child, *pair) for child in going for pair in of.get(child.student.id, [])]
 
 
 def kinds(
     going: Sequence[ChildDay], people: Sequence[Person], chosen: Person | None
 ) -> list[dict[str, Any]]:
-    """One example of each different message, the most frequent first."""
-    tally = Counter(views.kind(child.news) for child in going)
-    mine = views.kind(chosen.child.news) if chosen else ""
-    examples: dict[str, str] = {}
+    """One example of each different message, the most frequent first.
+
+    Two that differ in a word of the teacher's alone are told apart by the child's name.
+    """
+    first: dict[UUID, str] = {}
     for person in people:
-        examples.setdefault(views.kind(person.child.news), person.key)
-    return [
-        {"words": words, "count": count, "to": examples[words], "current": words == mine}
-        for words, count in tally.most_common()
-        if words in examples
-    ]
+        first.setdefault(person.child.student.id, person.key)
+    alike = views.kinds(going)
+    words = [views.kind(some[0]) for some in alike]
+    shown = []
+    for some, said in zip(alike, words, strict=True):
+        example = next((child for child in some if child.student.id in first), None)
+        if example is None:
+            continue
+        mine = chosen is not None and chosen.child.student.id in {one.student.id for one in some}
+        name = f"{example.student.given_name}: " if words.count(said) > 1 else ""
+        shown.append(
+            {
+                "words": name + said,
+                "count": len(some),
+                "to": first[example.student.id],
+                "current": mine,
+            }
+        )
+    return shown
 
 
 def by_child(people: Sequence[Person]) -> list[dict[str, Any]]:
@@ -157,50 +145,18 @@ def shown_to(
     told = words_of_class(
         session, draft, room.classroom, [person.child], page.today, leaves_on=leaves_on
     )[student.id]
-    words = {
-        one.channel: one
-        for one in told
-        if one.purposes and parts.accounts.of_school(room.school.id, one.channel)
-    }
+    words = sayable(told, parts, room)
     points, consented = reach(session, person)
-    roads = [
-        Road(
-            channel=Channel(point.channel),
-            rank=point.rank,
-            verified=point.verified_at is not None,
-            words=words[Channel(point.channel)].purposes if point.channel in words else 0,
-            consented=consented.get(Channel(point.channel).agreed_as, 0),
-            closed=point.window_ends_at is not None and point.window_ends_at <= page.now,
-        )
-        for point in points
-    ]
-    entitled = parts.entitlements.paid(page.today).subquery()
-    column = next(iter(entitled.c))
-    may_pay = session.scalar(select(column).where(column == student.id)) is not None
-    restricted = person.tie.restricted
-    way = plan(roads, restricted=restricted, urgent=False, may_pay=may_pay)
+    way = way_to(session, person, words, (points, consented), parts, page)
     messages = [
         message(point, words, consented, way, parts, room)
         for point in sorted(points, key=lambda one: (order(way, one.channel), one.rank))
         if point.channel in words
     ]
-    return messages, left_out(words, consented, way)
-
-
-def reach(session: Session, person: Person) -> tuple[list[ContactPoint], dict[str, int]]:
-    points = session.scalars(
-        select(ContactPoint)
-        .where(ContactPoint.guardian_id == person.guardian.id, ContactPoint.ended_at.is_(None))
-        .order_by(ContactPoint.rank, ContactPoint.channel)
-    ).all()
-    states = session.execute(
-        select(ConsentState.channel, ConsentState.purposes).where(
-            ConsentState.guardian_id == person.guardian.id,
-            ConsentState.student_id == person.child.student.id,
-        )
-    )
-    first = {point.channel: point for point in reversed(points)}  # one address a channel
-    return list(first.values()), dict(iter(states))
+    silent = left_out(words, consented, way)
+    if health_left_out(person.child, words, way):
+        silent.append(_("An SMS holds no health news. Please call the family if it should know."))
+    return messages, silent
 
 
 def order(way: Plan, channel: str) -> int:

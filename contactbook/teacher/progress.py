@@ -106,6 +106,7 @@ def shown(session: Session, told: Told, page: Page) -> dict[str, Any]:
         "undo_seconds": 0 if update.recalled_at else undo_seconds(update, page.now),
         "nothing_leaves": trouble(session, page.now)["nothing_leaves"],
         "counts": counts(lines),
+        "no_receipt": sum(line.told and line.status is Status.SENT for line in lines),
         "rows": sorted((row(line) for line in lines), key=oddness),
     }
 

@@ -19,7 +19,8 @@ from contactbook.ports.channel import Channel
 from contactbook.teacher.classes import read
 from contactbook.teacher.compose import KEY, manners, not_whole, usable
 from contactbook.teacher.door import Room, RoomDep
-from contactbook.teacher.preview import Person, bubble, receivers
+from contactbook.teacher.preview import bubble
+from contactbook.teacher.reach import Person, receivers
 from contactbook.updates import day
 from contactbook.updates.day import ChildDay
 from contactbook.updates.publish import MOST_SAFETY, Draft, check, publish, words_of_class

@@ -1,15 +1,16 @@
 """What the class pages show of a day, in the shapes their templates ask for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 
 from contactbook.clock import local
 from contactbook.updates.day import ChildDay, here
-from contactbook.updates.facts import Facts
+from contactbook.updates.facts import OF_THE_CLASS, Facts
 from contactbook.updates.models import Attendance, Meal
+from contactbook.updates.wording import sameness
 from contactbook.words import gettext as _
 
 
@@ -89,7 +90,7 @@ def row(child: ChildDay) -> dict[str, Any]:
         "health": facts.health,
         "remark": facts.remark,
         "allergy": child.student.allergy,
-        "changed": bool(child.news.keys() & child.told.keys()),
+        "changed": changed(child) - set(OF_THE_CLASS) != set(),
     }
 
 
@@ -98,23 +99,56 @@ def ready(children: Sequence[ChildDay]) -> list[ChildDay]:
     return [child for child in children if child.news]
 
 
-def kind(new: dict[str, Any]) -> str:
-    """What kind of message this is, in a few words: two children of one kind get the same one."""
+def changed(child: ChildDay) -> set[str]:
+    """Of what the family was told, what is otherwise by now, or gone."""
+    return child.news.keys() & child.told.keys()
+
+
+def kinds(children: Sequence[ChildDay]) -> list[list[ChildDay]]:
+    """Those whose families read the same but for the name and the minute, most frequent first."""
+    alike: dict[Hashable, list[ChildDay]] = {}
+    for child in children:
+        alike.setdefault(sameness(child.corrected, child.news), []).append(child)
+    return sorted(alike.values(), key=len, reverse=True)
+
+
+def kind(child: ChildDay) -> str:
+    """What its message says, in a few words."""
+    new = child.news
     said = [
-        *([AWAY[Attendance(new["attendance"])]()] if new.get("attendance") in AWAY else []),
-        *([_("ate less")] if new.get("lunch") not in (None, Meal.ALL) else []),
-        *([_("no nap")] if new.get("nap_minutes") == 0 else []),
+        *([_("a correction")] if child.corrected else []),
+        *([ATTENDANCE[Attendance(new["attendance"])]()] if new.get("attendance") else []),
+        *([LUNCH[Meal(new["lunch"])]()] if new.get("lunch") else []),
+        *([nap(new["nap_minutes"])] if new.get("nap_minutes") is not None else []),
         *([_("with a health note")] if new.get("health") else []),
         *([_("with words from you")] if new.get("remark") else []),
     ]
-    return ", ".join(said) or _("as usual")
+    return ", ".join(said) or _("only what you say to the whole class")
 
 
+def nap(minutes: int) -> str:
+    if not minutes:
+        return _("did not sleep")
+    return _("slept %(hours)s:%(minutes)s") % {
+        "hours": minutes // 60,
+        "minutes": f"{minutes % 60:02}",
+    }
+
+
+LUNCH = {
+    Meal.ALL: lambda: _("ate everything"),
+    Meal.PART: lambda: _("ate part of it"),
+    Meal.LITTLE: lambda: _("ate a little"),
+    Meal.NONE: lambda: _("did not eat"),
+}
 AWAY = {
     Attendance.LATE: lambda: _("came in late"),
     Attendance.EXCUSED: lambda: _("away with notice"),
     Attendance.ABSENT: lambda: _("away without notice"),
 }
+
+
+ATTENDANCE: dict[Attendance, Callable[[], str]] = {Attendance.PRESENT: lambda: _("here"), **AWAY}
 
 
 def left_alone(child: ChildDay) -> str:

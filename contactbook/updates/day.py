@@ -4,8 +4,8 @@ A family's absence note is such a word, and wins over every mark until staff res
 who is not marked as here is away with notice, and of who is marked as here nothing is told.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,22 @@ from sqlalchemy.orm import Session
 
 from contactbook.classes.enrollment import holds
 from contactbook.classes.models import Enrollment
+from contactbook.clock import local
 from contactbook.errors import NotFound
 from contactbook.people import audit
 from contactbook.people.models import Student
 from contactbook.requests import absences
 from contactbook.requests.absences import Away
-from contactbook.updates.facts import NAMES, Facts, news, recorded
+from contactbook.updates.facts import (
+    NAMES,
+    OF_THE_CLASS,
+    Earlier,
+    Facts,
+    corrected,
+    known,
+    news,
+    recorded,
+)
 from contactbook.updates.models import Attendance, ClassDay, DailyRecord, Entry, Update
 
 
@@ -33,7 +43,7 @@ class ChildDay:
     facts: Facts
     told: dict[str, Any]
     told_at: datetime | None = None  # when the family was last told anything today
-    placed_at: datetime | None = None  # when it was last told whether the child is here
+    said_at: Mapping[str, datetime] = field(default_factory=dict)  # when each word was last told
     away: Away | None = None  # the family's word that it stays away, not resolved
 
     @property
@@ -49,6 +59,12 @@ class ChildDay:
         if self.away and new.keys() == {"attendance"} and "attendance" not in self.told:
             return {}  # the family knows: it told us
         return new
+
+    @property
+    def corrected(self) -> dict[str, Earlier]:
+        """Which words to the family this news takes back."""
+        clocks = {name: local(at).time() for name, at in self.said_at.items()}
+        return corrected(self.news, self.told, clocks)
 
 
 ONLY_WHEN_HERE = frozenset({"attendance", "arrived_at", "lunch", "nap_minutes"})
@@ -81,12 +97,33 @@ def class_days(
         facts, word = recorded(record, rooms.get(room)), away.get(student.id)
         if word and not here(facts):
             facts = replace(facts, attendance=Attendance.EXCUSED)
-        before = told.get(student.id, ({}, None, None))
-        days[room].append(ChildDay(student, facts, *before, away=word))
+        before = told.get(student.id, Told()).here(room, facts)
+        days[room].append(
+            ChildDay(student, facts, before.words, before.at, before.said_at, away=word)
+        )
     return days
 
 
-Told = tuple[dict[str, Any], datetime | None, datetime | None]  # as in ChildDay
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a family was told of a day, when, and of which class the words to all of it are."""
+
+    words: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+    said_at: dict[str, datetime] = field(default_factory=dict)
+    rooms: dict[str, UUID | None] = field(default_factory=dict)
+
+    def here(self, room: UUID, facts: Facts) -> "Told":
+        """For a child that is in `room` by now: what another class did is no mistake here."""
+        elsewhere = [
+            name
+            for name in OF_THE_CLASS
+            if name in self.words
+            and self.rooms[name] != room
+            and self.words[name] != getattr(facts, name)
+        ]
+        words = {name: value for name, value in self.words.items() if name not in elsewhere}
+        return replace(self, words=words)
 
 
 def told_on(session: Session, students: Collection[UUID], on: date) -> dict[UUID, Told]:
@@ -96,18 +133,22 @@ def told_on(session: Session, students: Collection[UUID], on: date) -> dict[UUID
     order of their ids: given while the class is held, unlike the time on the page that sent them.
     """
     rows = session.execute(
-        select(Entry.student_id, Entry.told, Update.published_at)
+        select(Entry.student_id, Entry.told, Update.published_at, Update.classroom_id)
         .join(Update, Update.id == Entry.update_id)
         .where(Entry.student_id.in_(students), Update.on_date == on, Update.recalled_at.is_(None))
         .order_by(Update.id)
     )
     told: dict[UUID, Told] = {}
-    for student_id, said, at in rows:
+    for student_id, said, at, room in rows:
         new = {name: value for name, value in said.items() if name in NAMES}
         if new:
-            before, _, placed_at = told.get(student_id, ({}, None, None))
-            placed = at if "attendance" in new else placed_at
-            told[student_id] = ({**before, **new}, at, placed)
+            before = told.get(student_id, Told())
+            told[student_id] = Told(
+                known(before.words, new),
+                at,
+                before.said_at | dict.fromkeys(new, at),
+                before.rooms | dict.fromkeys(new, room),
+            )
     return told
 
 

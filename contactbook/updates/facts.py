@@ -1,5 +1,6 @@
 """What may be told of a child's day: field by field, what is new, what was told wrongly. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import time
 from typing import Any
@@ -28,6 +29,8 @@ class Facts:
 
 
 NAMES = [field.name for field in fields(Facts)]
+TEXTS = ("health", "remark", "activity", "learning")
+OF_THE_CLASS = ("activity", "learning")
 
 
 def recorded(record: DailyRecord | None, room: ClassDay | None = None) -> Facts:
@@ -47,22 +50,76 @@ def recorded(record: DailyRecord | None, room: ClassDay | None = None) -> Facts:
     )
 
 
-def news(facts: Facts, told: dict[str, Any]) -> dict[str, Any]:
-    """What `told` does not say yet, or says otherwise.
+def known(told: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """What a family knows that was told `told` and then `new`; what was withdrawn it knows not."""
+    both = {**told, **new}
+    if "attendance" in new and "arrived_at" not in new:
+        both.pop("arrived_at", None)  # that time went with another word
+    return {name: value for name, value in both.items() if value is not None}
 
-    An arrival time alone is no news: it is told with the arrival, or with its correction.
+
+def news(facts: Facts, told: dict[str, Any]) -> dict[str, Any]:
+    """What `told` does not say yet, or says otherwise; None: it says what nobody says any more.
+
+    An arrival time comes with the arrival. One that was not told then is no news by itself; one
+    that was told otherwise is a correction.
     """
     now = facts.as_told()
     new = {name: value for name, value in now.items() if told.get(name) != value}
-    if "attendance" not in new:
-        new.pop("arrived_at", None)
-    elif "arrived_at" in now:
+    new |= {name: None for name in told if name not in now}
+    if "attendance" in new and not now.get("attendance") and away(told["attendance"]):
+        del new["attendance"]  # its note is gone, nobody has looked yet: news when it is marked
+    moved = new.pop("arrived_at", None) is not None and "arrived_at" in told
+    if moved and "attendance" in now:
+        new["attendance"] = now["attendance"]
+    if new.get("attendance") and "arrived_at" in now:
         new["arrived_at"] = now["arrived_at"]
     return new
 
 
-def was_wrong(new: dict[str, Any], told: dict[str, Any]) -> bool:
-    """Whether the family was told the child is here when it is not, or the other way round."""
-    if "attendance" not in new or "attendance" not in told:
+def away(attendance: str) -> bool:
+    return not Attendance(attendance).here
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A word that must be taken back: what was said, and when, on the school's wall clock."""
+
+    value: Any
+    at: time
+
+    @property
+    def here(self) -> bool:
+        """Of an attendance: whether the family believes its child in class."""
+        return Attendance(self.value).here
+
+
+def corrected(
+    new: dict[str, Any], told: dict[str, Any], said_at: Mapping[str, time]
+) -> dict[str, Earlier]:
+    """Which words of `told` turn out wrong by `new`; what only goes on from them is none.
+
+    A wrong arrival time is a wrong word about the attendance.
+    """
+    return {
+        name: Earlier(told[name], said_at[name])
+        for name, value in new.items()
+        if name in told
+        and name in said_at
+        and name != "arrived_at"
+        and not goes_on(name, told[name], value, new, said_at[name])
+    }
+
+
+def goes_on(name: str, before: Any, value: Any, new: dict[str, Any], said_at: time) -> bool:  # noqa: ANN401 a told value
+    """Whether the earlier word was true when it was said, and the day only went further.
+
+    A text that was added to; a child who was not there yet and came afterwards; a family that has
+    sent word in the meantime.
+    """
+    if value is None:
         return False
-    return Attendance(new["attendance"]).here != Attendance(told["attendance"]).here
+    if name == "attendance" and before == Attendance.ABSENT:
+        came_after = new.get("arrived_at", "") >= f"{said_at:%H:%M}"
+        return bool(value == Attendance.EXCUSED or (value == Attendance.LATE and came_after))
+    return name in TEXTS and str(value).startswith(before)

@@ -23,9 +23,10 @@ from contactbook.people.staff import Staff
 from contactbook.ports.entitlement import Entitlements
 from contactbook.requests.models import MedicationDose, MedicationSlip, SlipStatus
 from contactbook.updates.models import Entry, Update, UpdateKind
+from contactbook.updates.phrases import Scene, clock
 from contactbook.updates.publish import Manners, audience, promised
 from contactbook.updates.recall import recall
-from contactbook.updates.wording import Scene, chat_head, chats, clock
+from contactbook.updates.wording import chat_head, chats
 from contactbook.words import gettext as _
 
 

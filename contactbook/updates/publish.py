@@ -23,9 +23,9 @@ from contactbook.people.staff import Staff
 from contactbook.ports.channel import Channel
 from contactbook.ports.entitlement import Entitlements
 from contactbook.updates.day import ChildDay, class_day
-from contactbook.updates.facts import was_wrong
 from contactbook.updates.models import Entry, Update, UpdateKind
-from contactbook.updates.wording import Scene, clock, day_words, urgent_words
+from contactbook.updates.phrases import Scene
+from contactbook.updates.wording import day_words, urgent_words
 from contactbook.words import gettext as _
 
 MOST_SAFETY = 300  # letters: one sentence, not a day
@@ -202,9 +202,7 @@ def words_of_class(
             school_phone=school.phone,
             teacher=given_name(teacher.full_name),
             day=today,
-            told_at=clock(f"{local(child.placed_at):%H:%M}")
-            if child.placed_at and was_wrong(child.news, child.told)
-            else "",
+            corrected=child.corrected,
             late=leaves_on != today,
         )
 

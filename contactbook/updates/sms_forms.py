@@ -10,18 +10,21 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from inspect import signature
 from itertools import product
 from typing import Any
 
-from contactbook.delivery.message import Words, compose, with_page
+from contactbook.delivery.message import Part, Words, compose, with_page
 from contactbook.delivery.sms_notes import KINDS
 from contactbook.people.consent import Purpose
 from contactbook.ports.channel import Channel
+from contactbook.updates.corrections import hour
+from contactbook.updates.facts import Earlier
 from contactbook.updates.models import Attendance, Meal
 from contactbook.updates.notice_words import Said, notice_words
-from contactbook.updates.wording import Scene, day_words, spoken, urgent_words
+from contactbook.updates.phrases import Scene, spoken
+from contactbook.updates.wording import sms, sms_parts, urgent_words
 from contactbook.words import unaccented
 
 # The longest that stands in each gap; names as a child is called, not as she is registered.
@@ -40,6 +43,7 @@ SCENE = Scene(
     day=date(2026, 11, 23),
 )
 EVERY_PURPOSE = 127
+TOLD_AT = time(7, 45)
 
 
 def forms(school: str = "") -> dict[str, tuple[str, ...]]:
@@ -62,11 +66,15 @@ def forms(school: str = "") -> dict[str, tuple[str, ...]]:
 
 def _daily() -> Iterator[str]:
     """News and corrections, with a day's course or without."""
-    for told_at, attendance, lunch in product(
-        ("", "<TIME>"), (None, *Attendance), (None, Meal.ALL)
+    for wrong, attendance, lunch in product(
+        ((), ("attendance",), ("lunch",)), (*Attendance, None, ""), (Meal.ALL, "")
     ):
         new = {"attendance": attendance, "lunch": lunch}
-        yield from _read(_day(replace(SCENE, told_at=told_at), new))
+        said = {name: value for name, value in new.items() if value != ""}
+        # what was told and is not any more, or is corrected, was told before
+        if set(wrong) <= said.keys() and (attendance is not None or "attendance" in wrong):
+            earlier = dict.fromkeys(wrong, Earlier(None, TOLD_AT))
+            yield from _read(_day(replace(SCENE, corrected=earlier), said))
 
 
 def _urgent() -> Iterator[str]:
@@ -87,7 +95,7 @@ def _read(words: Words) -> Iterator[str]:
     """How the words read to families who agreed to other parts; the day's course is one gap."""
     for allowed in range(1, EVERY_PURPOSE + 1):
         parts = tuple(
-            replace(part, text="<COURSE>") if part.purpose is Purpose.DAILY_LIFE else part
+            replace(part, text="<COURSE>") if course(part) else part
             for part in words.parts
             if part.purpose & allowed
         )
@@ -95,8 +103,13 @@ def _read(words: Words) -> Iterator[str]:
             yield compose(replace(words, parts=parts), allowed)
 
 
+def course(part: Part) -> bool:
+    """Lunch or nap; a sentence that corrects them is none."""
+    return part.clause and part.purpose == Purpose.DAILY_LIFE
+
+
 def _day(scene: Scene, new: dict[str, Any]) -> Words:
-    return _sms(day_words(scene, {name: value for name, value in new.items() if value}))
+    return sms(scene, tuple(sms_parts(scene, new)))
 
 
 def _sms(words: list[Words]) -> Words:
@@ -117,6 +130,7 @@ def _with_gaps(text: str) -> str:
     lengths = LENGTHS | {"COURSE": _longest_course()}
     numbers = iter(range(1, 100))
     dated = text.replace(unaccented(spoken(SCENE.day)), "<WEEKDAY>")
+    dated = dated.replace(hour(TOLD_AT), "<TIME>")
     return GAP.sub(lambda gap: f"{{P{next(numbers)},{lengths[gap[1]]}}}", dated)
 
 

@@ -4,46 +4,34 @@ Texts are in `locale/*/parents.po`. An SMS is a registered template with paramet
 no free remark, no health detail (design.md §4.9).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from contactbook.delivery.message import Part, Words
 from contactbook.people.consent import Purpose
 from contactbook.ports.channel import Channel
+from contactbook.updates.corrections import retractions, sms_apology, taken_back_by_sms
+from contactbook.updates.facts import Earlier
 from contactbook.updates.models import Attendance, Meal
+from contactbook.updates.phrases import SMS_MEALS, Scene, came, daily, daily_phrase, spoken
 from contactbook.words import gettext as _
 from contactbook.words import unaccented
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Who and where; `told_at` is when the family was told something that turned out wrong."""
-
-    child: str  # as she is called: "An"
-    classroom: str
-    school: str
-    school_sms: str  # "Truong MN Hoa Mai"
-    school_phone: str
-    teacher: str
-    day: date  # the one it is about
-    told_at: str = ""
-    late: bool = False  # it leaves on another day
-
-    @property
-    def today(self) -> str:
-        """The day, as a sentence begins: what waits for the morning must not say "today"."""
-        if not self.late:
-            return _("Today")
-        named = spoken(self.day)
-        return named[:1].upper() + named[1:]
-
-
 def day_words(scene: Scene, new: dict[str, Any]) -> list[Words]:
     """The words of one child's part of an update, on every channel there are words for."""
-    rich, short = tuple(chat_parts(scene, new)), tuple(sms_parts(scene, new))
-    return [*chats(scene, chat_head(scene), rich), sms(scene, short)]
+    rich = tuple(chat_parts(scene, new))
+    briefly, short = without_clock(scene, new)
+    return [*chats(scene, chat_head(scene), rich), sms(briefly, tuple(sms_parts(briefly, short)))]
+
+
+def sameness(corrected: Mapping[str, Earlier], new: dict[str, Any]) -> Hashable:
+    """Equal for two children whose families read the same but for the name and the minute."""
+    scene = Scene("", "", "", "", "", "", date.min, corrected=corrected)
+    whenever = {**new, "arrived_at": "00:00"} if "arrived_at" in new else new
+    return tuple((one.channel, one.lead, one.parts) for one in day_words(scene, whenever))
 
 
 def urgent_words(scene: Scene, safety: str) -> list[Words]:
@@ -83,36 +71,36 @@ def sms_lead(scene: Scene) -> str:
         "classroom": unaccented(scene.classroom),
         "day": unaccented(spoken(scene.day)),
     }
-    if scene.told_at:
+    if taken_back_by_sms(scene):
         return _("child {child} {day} ").format(**names)
     return _("child {child} ({classroom}) {day} ").format(**names)
 
 
 def chat_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
-    if attendance := new.get("attendance"):
+    """First what is taken back, then what is new; of a word corrected no more is said."""
+    yield from retractions(scene, new)
+    fresh = {name: value for name, value in new.items() if name not in scene.corrected}
+    if attendance := fresh.get("attendance"):
         yield from attendance_parts(scene, Attendance(attendance), new.get("arrived_at", ""))
-    if lunch := new.get("lunch"):
-        yield daily(MEALS[Meal(lunch)](), clause=True)
-    if (nap := new.get("nap_minutes")) is not None:
-        yield daily(slept(nap), clause=True)
+    for name in ("lunch", "nap_minutes"):
+        if fresh.get(name) is not None:
+            yield daily(daily_phrase(name, fresh[name]), clause=True)
     if new.get("lunch") in (Meal.LITTLE, Meal.NONE) and not scene.late:
         yield daily(_("Please keep an eye on the meals this evening."))
-    if remark := new.get("remark"):
+    if remark := fresh.get("remark"):
         said = _("Teacher {teacher}: {text}").format(teacher=scene.teacher, text=remark)
         yield Part(Purpose.LEARNING, said)
-    if health := new.get("health"):
+    if health := fresh.get("health"):
         yield Part(Purpose.HEALTH, _("Health: {text}").format(text=health))
-    if activity := new.get("activity"):
+    if activity := fresh.get("activity"):
         yield daily(_("{today}, the whole class: {text}").format(today=scene.today, text=activity))
-    if learning := new.get("learning"):
+    if learning := fresh.get("learning"):
         said = _("{today}, the class learned: {text}").format(today=scene.today, text=learning)
         yield Part(Purpose.LEARNING, said)
 
 
 def attendance_parts(scene: Scene, attendance: Attendance, arrived: str) -> Iterator[Part]:
-    if scene.told_at:
-        yield from correction(scene, attendance)
-    elif attendance is Attendance.ABSENT:
+    if attendance is Attendance.ABSENT:
         sentence = (
             _("{today}, {child} did not come to class and we had no word from the family. "
               "Please tell us why.")
@@ -126,88 +114,57 @@ def attendance_parts(scene: Scene, attendance: Attendance, arrived: str) -> Iter
         yield Part(Purpose.ATTENDANCE, came(attendance, arrived), clause=True)
 
 
-def correction(scene: Scene, attendance: Attendance) -> Iterator[Part]:
-    """A wrong word about a child's presence is taken back in plain sight, with when it was said."""
-    sentence = (
-        _("A correction: the message of {time} was a mistake. {today}, {child} is in class. "
-          "We are sorry.")
-        if attendance.here
-        else _("A correction: the message of {time} that {child} had come to class was a mistake. "
-               "{today}, {child} {truth}. We are sorry.")
-    )  # fmt: skip
-    excused = attendance is Attendance.EXCUSED
-    truth = _("is absent with notice") if excused else _("is not in class")
-    said = sentence.format(time=scene.told_at, today=scene.today, child=scene.child, truth=truth)
-    yield Part(Purpose.ATTENDANCE, said)
-
-
-def came(attendance: Attendance, arrived: str) -> str:
-    at = clock(arrived)
-    if attendance is Attendance.EXCUSED:
-        return _("is absent with notice")
-    if attendance is Attendance.LATE:
-        return _("came late, at {time}").format(time=at) if at else _("came late")
-    return _("came to class at {time}").format(time=at) if at else _("came to class")
-
-
-def daily(text: str, *, clause: bool = False) -> Part:
-    return Part(Purpose.DAILY_LIFE, text, clause=clause)
-
-
-MEALS = {
-    Meal.ALL: lambda: _("ate all of lunch"),
-    Meal.PART: lambda: _("ate about half of lunch"),
-    Meal.LITTLE: lambda: _("ate little at lunch"),
-    Meal.NONE: lambda: _("did not eat lunch"),
-}
-SMS_MEALS = {
-    Meal.ALL: lambda: _("ate all"),
-    Meal.PART: lambda: _("ate half"),
-    Meal.LITTLE: lambda: _("ate little"),
-    Meal.NONE: lambda: _("ate nothing"),
-}
-
-
-def slept(minutes: int) -> str:
-    if not minutes:
-        return _("did not nap")
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return _("napped {rest} minutes").format(rest=rest)
-    if not rest:
-        return _("napped {hours} h").format(hours=hours)
-    return _("napped {hours} h {rest} minutes").format(hours=hours, rest=rest)
+def without_clock(scene: Scene, new: dict[str, Any]) -> tuple[Scene, dict[str, Any]]:
+    """An SMS tells no arrival time: where only that was wrong, it said nothing wrong."""
+    before = scene.corrected.get("attendance")
+    if before is None or before.value != new["attendance"]:
+        return scene, new
+    left = {name: one for name, one in scene.corrected.items() if name != "attendance"}
+    fresh = {name: value for name, value in new.items() if name != "attendance"}
+    return replace(scene, corrected=left), fresh
 
 
 def sms_parts(scene: Scene, new: dict[str, Any]) -> Iterator[Part]:
-    if attendance := new.get("attendance"):
-        yield from sms_attendance(scene, Attendance(attendance))
-    if lunch := new.get("lunch"):
-        yield daily(SMS_MEALS[Meal(lunch)](), clause=True)
-    if (nap := new.get("nap_minutes")) is not None:
-        yield daily(
-            _("slept {minutes} min").format(minutes=nap) if nap else _("no nap"), clause=True
-        )
-    if new.get("remark"):
-        yield Part(Purpose.LEARNING, _("has a word from the teacher"), clause=True)
+    """The truth of each word, also of one corrected; a sentence at the end says which those are."""
+    if "attendance" in new:
+        yield Part(Purpose.ATTENDANCE, sms_attendance(scene, new["attendance"]), clause=True)
+    if "lunch" in new:
+        lunch = new["lunch"]
+        yield daily(SMS_MEALS[Meal(lunch)]() if lunch else _("lunch taken back"), clause=True)
+    if "nap_minutes" in new:
+        yield daily(sms_nap(new["nap_minutes"]), clause=True)
+    if "remark" in new:
+        yield Part(Purpose.LEARNING, sms_remark(scene, new["remark"]), clause=True)
+    yield from sms_apology(scene)
 
 
-def sms_attendance(scene: Scene, attendance: Attendance) -> Iterator[Part]:
-    if scene.told_at:
-        truth = (
-            _("is in class (a correction of the message of {time}, sorry)")
-            if attendance.here
-            else _("is absent (a correction: the message of {time} was wrong, sorry)")
-        )
-        yield Part(Purpose.ATTENDANCE, truth.format(time=scene.told_at), clause=True)
-        return
+def sms_attendance(scene: Scene, told: str | None) -> str:
+    if told is None:
+        return _("not marked yet (SMS)")
+    attendance = Attendance(told)
+    if attendance is Attendance.ABSENT and "attendance" in scene.corrected:
+        return _("did not come")  # no room to ask for the reason
     words = {
         Attendance.PRESENT: _("in class"),
         Attendance.LATE: _("in class, late"),
         Attendance.EXCUSED: _("absent with notice"),
         Attendance.ABSENT: _("absent, no notice yet"),
     }
-    yield Part(Purpose.ATTENDANCE, words[attendance], clause=True)
+    return words[attendance]
+
+
+def sms_nap(minutes: int | None) -> str:
+    if minutes is None:
+        return _("nap taken back")
+    return _("slept {minutes} min").format(minutes=minutes) if minutes else _("no nap")
+
+
+def sms_remark(scene: Scene, remark: str | None) -> str:
+    if not remark:
+        return _("teacher's word taken back")
+    if "remark" in scene.corrected:
+        return _("teacher's word rewritten")
+    return _("has a word from the teacher")
 
 
 def urgent_chat(scene: Scene, safety: str) -> Iterator[Part]:
@@ -226,20 +183,3 @@ def call(scene: Scene) -> Part:
     )
     names = {"child": unaccented(scene.child), "phone": unaccented(scene.school_phone)}
     return Part(Purpose.SAFETY, sentence.format(**names))
-
-
-def clock(told: str) -> str:
-    """The time 07:20 as it is said: 7h20."""
-    if not told:
-        return ""
-    hour, minute = told.split(":")
-    return f"{int(hour)}h{minute}"
-
-
-def spoken(day: date) -> str:
-    """Thứ Hai 23/11."""
-    names = (
-        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
-        _("Sunday"),
-    )  # fmt: skip
-    return f"{names[day.weekday()]} {day.day}/{day.month}"
