@@ -16,17 +16,19 @@ from starlette.responses import Response
 from contactbook.classes.models import Classroom
 from contactbook.clock import local
 from contactbook.delivery import lanes
+from contactbook.parts import Parts
 from contactbook.people import audit, authority
 from contactbook.people.authority import Deed
 from contactbook.people.models import School
 from contactbook.requests import doses
 from contactbook.teacher import forms, inbox_of, slips, views
 from contactbook.teacher.door import PenDep, Room, RoomDep, my_classes
+from contactbook.teacher.reach import health_unheard
 from contactbook.updates import day, progress
 from contactbook.updates.day import ChildDay
 from contactbook.updates.facts import OF_THE_CLASS, Facts
 from contactbook.updates.models import Attendance, Entry, Update
-from contactbook.web.deps import FormDep, Page, PageDep, SessionDep, StaffDep
+from contactbook.web.deps import FormDep, Page, PageDep, PartsDep, SessionDep, StaffDep
 from contactbook.words import gettext as _
 
 router = APIRouter(prefix="/teacher")
@@ -65,9 +67,11 @@ def card(room: Classroom, school: School | None, children: Sequence[ChildDay]) -
 
 
 @router.get("/classes/{classroom_id}")
-def one_class(room: RoomDep, session: SessionDep, who: StaffDep, page: PageDep) -> Response:
+def one_class(
+    room: RoomDep, session: SessionDep, who: StaffDep, parts: PartsDep, page: PageDep
+) -> Response:
     read(session, room, who, page)
-    return class_page(session, room, page)
+    return class_page(session, room, page, parts)
 
 
 def read(session: Session, room: Room, who: StaffDep, page: Page) -> None:
@@ -86,6 +90,7 @@ def class_page(
     session: Session,
     room: Room,
     page: Page,
+    parts: Parts,
     *,
     errors: dict[str, str] | None = None,
 ) -> Response:
@@ -109,6 +114,7 @@ def class_page(
         kinds=len(views.kinds(going)),
         ready=len(going),
         silent=sum(child.facts.attendance is None and not child.news for child in children),
+        health_unheard=len(health_unheard(session, room, going, parts, page)),
         idempotency_key=secrets.token_urlsafe(16),
         sent=sent(session, room, page),
         urgent=sent(session, room, page, urgent=True),

@@ -48,29 +48,34 @@ def send(
 ) -> Response:
     key = form.text("idempotency_key")
     if not KEY.fullmatch(key):
-        return class_page(session, room, page, errors={"publish": not_whole()})
+        return class_page(session, room, page, parts, errors={"publish": not_whole()})
     draft = Draft(room.classroom.id, who.staff_id, key)
     usual = manners(parts, room.school.id)
     try:
         with session.begin_nested():  # what was begun for nothing is undone, the page still shown
             publish(session, parts.entitlements, draft, usual, now=page.now)
     except Invalid as nothing:
-        return class_page(session, room, page, errors=nothing.faults)
+        return class_page(session, room, page, parts, errors=nothing.faults)
     except Conflict as other:
-        return class_page(session, room, page, errors={"publish": str(other)})
+        return class_page(session, room, page, parts, errors={"publish": str(other)})
     return RedirectResponse(room.address, HTTPStatus.SEE_OTHER)
 
 
 @router.post("/updates/{update_id}/undo")
 def undo(
-    form: FormDep, told: ToldDep, session: SessionDep, who: StaffDep, page: PageDep
+    form: FormDep,
+    told: ToldDep,
+    session: SessionDep,
+    who: StaffDep,
+    parts: PartsDep,
+    page: PageDep,
 ) -> Response:
     back, own = form.text("back"), f"/teacher/updates/{told.update.id}"
     try:
         recall(session, update_id=told.update.id, staff_id=who.staff_id, now=page.now)
     except Conflict as late:
         if back == told.room.address:
-            return class_page(session, told.room, page, errors={"publish": str(late)})
+            return class_page(session, told.room, page, parts, errors={"publish": str(late)})
         raise
     leads = back if own_path(back) and back == told.room.address else own
     return RedirectResponse(leads, HTTPStatus.SEE_OTHER)

@@ -85,7 +85,7 @@ def look(
         ready=len(going),
         to_call=[
             {"child": one.child.student.full_name, "words": one.words}
-            for one in health_unheard(session, room, draft, people, parts, page)
+            for one in health_unheard(session, room, going, parts, page)
         ],
         idempotency_key=secrets.token_urlsafe(16),
     )

@@ -119,21 +119,16 @@ def health_left_out(child: ChildDay, words: dict[Channel, Words], way: Plan) -> 
 
 
 def health_unheard(
-    session: Session,
-    room: Room,
-    draft: Draft,
-    people: Sequence[Person],
-    parts: Parts,
-    page: Page,
+    session: Session, room: Room, going: Sequence[ChildDay], parts: Parts, page: Page
 ) -> list[Person]:
     """Those whose child has health news, and who would get an SMS, which holds none."""
-    ill = [one for one in people if one.child.news.get("health")]
-    children = {one.child.student.id: one.child for one in ill}
-    told = words_of_class(
-        session, draft, room.classroom, children.values(), page.today, leaves_on=page.today
-    )
+    ill = [child for child in going if child.news.get("health")]
+    if not ill:
+        return []
+    draft = Draft(room.classroom.id, page.who.staff_id, key="look")
+    told = words_of_class(session, draft, room.classroom, ill, page.today, leaves_on=page.today)
     unheard = []
-    for one in ill:
+    for one in receivers(session, ill, page):
         of_child = told[one.child.student.id]
         words = sayable(of_child, parts, room)
         way = way_to(session, one, words, reach(session, one), parts, page)

@@ -141,7 +141,7 @@ def test_a_minute_reaches_every_parent(
     publish(page, hand)
     said = everything_arrived(book, 70)
     hand.say("Ai đã nhận")
-    expect(page.get_by_text("35 trong 35 tin đã tới")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("35 tin đã đi")).to_be_visible(timeout=15_000)
     expect(page.locator("[data-done]")).to_have_count(1, timeout=15_000)
     snap(page, "progress-phone")
     lovely(page)

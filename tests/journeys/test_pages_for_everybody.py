@@ -57,7 +57,7 @@ def test_who_did_not_get_it_is_told_in_words(
     page.go_back()
     publish(page, hand)
     hand.say("Ai đã nhận")
-    expect(page.get_by_text("2 trong 4 tin đã tới")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("2 trong 4 tin đã đi")).to_be_visible(timeout=20_000)
     expect(page.locator("[data-done]")).to_have_count(1, timeout=20_000)
     for words in (
         "Không liên lạc được qua kênh này",
@@ -71,7 +71,7 @@ def test_who_did_not_get_it_is_told_in_words(
     page.locator("summary", has_text="Gửi lại").click()
     lovely(page)
     page.get_by_role("button", name="Vâng, gửi lại").click()
-    expect(page.get_by_text("3 trong 4 tin đã tới")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("3 trong 4 tin đã đi")).to_be_visible(timeout=20_000)
 
 
 def urgent(page: Page, hand: Hand, snap: Snap, *, dark: bool) -> None:

@@ -23,7 +23,7 @@ def test_who_is_left_out_is_not_counted_as_a_message(teacher: Teaching) -> None:
     update = publish(teacher)
     drain(teacher)
     page = progress(teacher, update)
-    assert "3 tin đã tới" in page
+    assert "3 tin đã đi" in page
     assert "4 tin" not in page
     assert "Chưa tính 1 gia đình" in page
 

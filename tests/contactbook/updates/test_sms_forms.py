@@ -1,7 +1,7 @@
 """What a school registers is what is really sent; and no form has room for a remark."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from itertools import product
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from channels.sms_templates import registered
 from channels.sms_text import segments, unaccented
 from contactbook.delivery import sms_notes
 from contactbook.delivery.message import compose
-from contactbook.people.consent import Purpose
+from contactbook.people.consent import ALL_PURPOSES, Purpose
 from contactbook.ports.channel import Channel
-from contactbook.updates.facts import Facts
+from contactbook.updates.facts import Facts, corrected, news
 from contactbook.updates.models import Attendance, Meal
+from contactbook.updates.phrases import Scene
 from contactbook.updates.sms_forms import forms, page
-from contactbook.updates.wording import Scene
+from contactbook.updates.wording import day_words
 from tests.contactbook.updates.test_wording import SCENE, consents, days, read, scenes, urgent
 
 FORMS = forms()
@@ -45,11 +46,11 @@ def test_the_page_is_as_the_words_are() -> None:
     ) == page()
 
 
-@given(scene=scenes, day=days, allowed=consents)
+@given(scene=scenes, day=days, told=st.none() | days, allowed=consents)
 def test_whatever_is_sent_of_a_day_is_of_a_registered_form(
-    scene: Scene, day: Facts, allowed: Purpose
+    scene: Scene, day: Facts, told: Facts | None, allowed: Purpose
 ) -> None:
-    text = read(day, Channel.SMS, scene=scene, allowed=allowed)
+    text = read(day, Channel.SMS, scene=scene, allowed=allowed, told=told)
     if not text.removeprefix(f"{unaccented(scene.school_sms)}:").strip():
         return  # nothing that this family agreed to
     assert registered(FORMS, "daily", text), text
@@ -66,14 +67,33 @@ def test_so_is_an_urgent_one(scene: Scene, phone: str, safety: str) -> None:
 def test_the_longest_of_days_is_of_a_registered_form() -> None:
     """Every word of every kind at once, in every mood: chance alone may never find the longest."""
     scene = replace(SCENE, classroom="Nhóm 25–36 tháng")
-    for told_at, attendance, lunch, nap, remark in product(
-        ("", "17h45"), (None, *Attendance), (None, *Meal), (None, 0, 300), ("", "x")
-    ):
-        day = Facts(attendance=attendance, lunch=lunch, nap_minutes=nap, remark=remark)
-        if day == Facts():
-            continue
-        text = read(day, Channel.SMS, scene=replace(scene, told_at=told_at))
+    for day in every_day()[1:]:  # the first is that of which nobody has said anything
+        text = read(day, Channel.SMS, scene=scene)
         assert registered(FORMS, "daily", text), text
+
+
+def every_day() -> list[Facts]:
+    return [
+        Facts(attendance=attendance, lunch=lunch, nap_minutes=nap, remark=remark)
+        for attendance, lunch, nap, remark in product(
+            (None, *Attendance), (None, Meal.ALL, Meal.PART), (None, 0, 300), ("", "x", "y")
+        )
+        if (attendance and attendance.here) or (lunch, nap) == (None, None)
+    ]
+
+
+def test_every_correction_is_of_a_registered_form_and_one_segment() -> None:
+    """Of one message and of two: whatever was told, and whatever is true."""
+    scene = replace(SCENE, child="Nghiêng", day=date(2026, 11, 29))
+    days_ = every_day()
+    for told, day in product(days_, days_):
+        new, before = news(day, told.as_told()), told.as_told()
+        at = {**dict.fromkeys(before, time(17, 45)), "attendance": time(7, 45)}
+        wrong = replace(scene, corrected=corrected(new, before, at))
+        [words] = [one for one in day_words(wrong, new) if one.channel is Channel.SMS]
+        text = compose(words, ALL_PURPOSES)
+        assert not words.parts or registered(FORMS, "daily", text), text
+        assert segments(text) == 1, text
 
 
 remarks = st.text(st.sampled_from("qzwž😀 ,.?{P1,20}()"), min_size=3, max_size=200)

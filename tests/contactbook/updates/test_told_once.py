@@ -162,3 +162,89 @@ def test_nothing_is_taken_back_once_one_message_has_left(committed: Sessions) ->
         assert session.get_one(Update, update.id).recalled_at is None
         noted = select(Audit).where(Audit.action == "update.recalled")
         assert session.scalars(noted).all() == []
+
+
+def test_each_correction_names_the_message_that_said_it(session: Session) -> None:
+    world = class_of(session, "Nguyễn Gia An")
+    mark(session, world)
+    tell(session, world, now=NOON - timedelta(hours=4))
+    mark(session, world, replace(PRESENT, lunch=Meal.ALL))
+    tell(session, world, now=NOON - timedelta(minutes=30))
+    mark(session, world, replace(PRESENT, lunch=Meal.ALL, health="Ho nhẹ"))
+    tell(session, world, now=NOON)
+    mark(session, world, replace(PRESENT, lunch=Meal.NONE))
+    update = tell(session, world, now=NOON + timedelta(minutes=5))
+    text = zalo(session, update)
+    assert "tin lúc 11h30 về bữa trưa là nhầm. Hôm nay bé không ăn trưa." in text
+    assert "rút lại tin sức khỏe lúc 12h00 của bé An" in text
+    with pytest.raises(Invalid):
+        tell(session, world, now=NOON + timedelta(minutes=10))
+
+
+def test_what_was_withdrawn_and_is_said_again_is_plain_news(session: Session) -> None:
+    world = class_of(session, "Nguyễn Gia An")
+    mark(session, world, replace(PRESENT, remark="Bé vui."))
+    tell(session, world)
+    mark(session, world)
+    taken = tell(session, world, now=NOON + timedelta(minutes=5))
+    entry = session.scalars(select(Entry).where(Entry.update_id == taken.id)).one()
+    assert (entry.told, entry.purposes) == ({"remark": None}, Purpose.LEARNING)
+    mark(session, world, replace(PRESENT, remark="Bé vui."))
+    again = zalo(session, tell(session, world, now=NOON + timedelta(minutes=10)))
+    assert "Cô Hạnh: Bé vui." in again
+    assert "đính chính" not in again
+    assert "xin lỗi" not in again
+
+
+def test_a_word_on_the_wrong_child_is_taken_back_there_alone(session: Session) -> None:
+    world = class_of(session, *CHILDREN)
+    mark(session, world)
+    mark(session, world, replace(PRESENT, health="Sốt 38 độ"), only=world.students[:1])
+    tell(session, world)
+    mark(session, world)
+    mark(session, world, replace(PRESENT, health="Sốt 38 độ"), only=world.students[1:2])
+    update = tell(session, world, now=NOON + timedelta(minutes=5))
+    told = select(Entry.student_id, Entry.told).where(Entry.update_id == update.id)
+    assert dict(iter(session.execute(told))) == {
+        world.students[0].id: {"health": None},
+        world.students[1].id: {"health": "Sốt 38 độ"},
+    }
+
+
+def note_of_the_class(session: Session, world: Class, activity: str) -> None:
+    day.say(
+        session,
+        school_id=world.school.id,
+        classroom_id=world.classroom.id,
+        on=TODAY,
+        activity=activity,
+        learning="",
+        staff_id=world.teacher.id,
+        now=NOON,
+    )
+
+
+def test_words_to_the_wrong_class_are_taken_back(session: Session) -> None:
+    world = class_of(session, *CHILDREN)
+    note_of_the_class(session, world, "Cả lớp đi sở thú.")
+    tell(session, world)
+    note_of_the_class(session, world, "")
+    update = tell(session, world, now=NOON + timedelta(minutes=5))
+    entries = session.scalars(select(Entry.told).where(Entry.update_id == update.id)).all()
+    assert entries == [{"activity": None}] * 3
+
+
+def test_what_another_class_did_is_no_mistake_of_this_one(session: Session) -> None:
+    """The child went over at noon; what its first class did it did."""
+    world = class_of(session, "Nguyễn Gia An")
+    other = class_of(session, school=world.school, name="Lá 2")
+    mark(session, world)
+    note_of_the_class(session, world, "Vẽ lá.")
+    tell(session, world)
+    move(session, world, other)
+    with pytest.raises(Invalid):
+        tell(session, other)
+    note_of_the_class(session, other, "Nặn đất.")
+    text = zalo(session, tell(session, other))
+    assert "Hôm nay cả lớp: Nặn đất." in text
+    assert "đính chính" not in text

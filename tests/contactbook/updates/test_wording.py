@@ -14,9 +14,10 @@ from contactbook.people.consent import ALL_PURPOSES, Purpose
 from contactbook.people.names import given_name
 from contactbook.ports.channel import Channel
 from contactbook.updates.day import here
-from contactbook.updates.facts import Facts, news
+from contactbook.updates.facts import Facts, corrected, news
 from contactbook.updates.models import Attendance, Meal
-from contactbook.updates.wording import Scene, clock, day_words, slept, spoken, urgent_words
+from contactbook.updates.phrases import Scene, clock, slept, spoken
+from contactbook.updates.wording import day_words, urgent_words
 from contactbook.words import unaccented
 from tests.builders import TODAY
 
@@ -46,7 +47,6 @@ scenes = st.builds(
     child=names.map(given_name),
     classroom=classes,
     school_sms=st.sampled_from(["Truong MN Hoa Mai", "Trường MN Hoa Mai"]),
-    told_at=st.sampled_from(["", "7h45"]),
     day=st.dates(date(2026, 9, 1), date(2027, 5, 31)),
     late=st.booleans(),
 )
@@ -81,8 +81,9 @@ def read(
     facts: Facts, channel: Channel = Channel.ZALO, *,
     scene: Scene = SCENE, allowed: Purpose = ALL_PURPOSES, told: Facts | None = None,
 ) -> str:  # fmt: skip
-    """The text as it reaches a parent who agreed to `allowed`."""
-    new = news(facts, told.as_told() if told else {})
+    """The text as it reaches a parent who agreed to `allowed` and was told `told` at 7:45."""
+    new, before = news(facts, told.as_told() if told else {}), told.as_told() if told else {}
+    scene = replace(scene, corrected=corrected(new, before, dict.fromkeys(before, time(7, 45))))
     return compose(words(scene, new, channel), allowed)
 
 
@@ -200,18 +201,6 @@ def test_an_sms_says_it_shortly(facts: Facts, expected: str) -> None:
     assert read(facts, Channel.SMS) == f"Truong MN Hoa Mai: {expected}".strip()
 
 
-def test_a_wrong_word_is_taken_back_in_plain_sight() -> None:
-    scene, away = replace(SCENE, told_at="7h45"), Facts(attendance=Attendance.EXCUSED)
-    assert (
-        "Lớp xin đính chính: tin lúc 7h45 báo bé An đã đến lớp là nhầm. Hôm nay bé nghỉ có phép. "
-        "Lớp xin lỗi ba mẹ."
-    ) in read(away, scene=scene, told=CAME)
-    assert read(away, Channel.SMS, scene=scene, told=CAME) == (
-        "Truong MN Hoa Mai: Be An thu Ba 24/11 nghi hoc "
-        "(xin dinh chinh: tin luc 7h45 la nham, xin loi gia dinh)."
-    )
-
-
 def test_an_urgent_sms_asks_for_a_call_and_says_no_more() -> None:
     assert compose(urgent(Channel.SMS, "Bé An sốt 39 độ"), EVERYTHING) == (
         "Truong MN Hoa Mai: Truong can trao doi ve be An. Gia dinh vui long goi 028 3000 0000."
@@ -268,10 +257,9 @@ def test_the_system_does_not_speak_as_the_teacher() -> None:
     """Her own words are quoted as hers; "cô" in ours would put words into her mouth."""
     for attendance in Attendance:
         for meal in Meal:
-            for told_at in ("", "7h45"):
+            for told in (None, WHOLE_DAY, Facts(attendance=Attendance.ABSENT)):
                 day = Facts(attendance=attendance, lunch=meal, nap_minutes=30)
-                scene = replace(SCENE, told_at=told_at)
-                text = read(day, scene=scene)
+                text = read(day, told=told)
                 assert not re.search(r"\bcô\b", text, re.IGNORECASE), text
 
 
