@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from http import HTTPStatus
+from uuid import UUID
 
 import pytest
 
@@ -142,11 +143,11 @@ def test_where_nobody_reports_an_arrival_none_is_counted(teacher: Teaching) -> N
     assert "0 đã tới" not in page
 
 
-def publish_only(teacher: Teaching) -> str:
+def publish_only(teacher: Teaching) -> UUID:
     teacher.post("/publish", idempotency_key="the-only-key")
     found = re.search(r"/teacher/updates/([0-9a-f-]+)\"", teacher.get().text)
     assert found
-    return found[1]
+    return UUID(found[1])
 
 
 @pytest.fixture
