@@ -27,7 +27,7 @@ from contactbook.conversation.sayings import both, days, elsewhere, short, signe
 from contactbook.conversation.spelling import bare
 from contactbook.conversation.understand import Understood, understand
 from contactbook.ports.channel import Button, Channel
-from contactbook.updates.wording import spoken
+from contactbook.updates.phrases import spoken
 from contactbook.words import gettext as _
 
 TRIES = 2  # questions without an answer we understand, then a person reads it

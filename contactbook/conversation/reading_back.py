@@ -19,8 +19,10 @@ from contactbook.delivery.message import compose
 from contactbook.people.consent import ConsentState, Purpose
 from contactbook.ports.channel import Channel
 from contactbook.ports.entitlement import Entitlements, Plan
+from contactbook.updates.facts import known
 from contactbook.updates.models import Attendance, Entry, Update
-from contactbook.updates.wording import Scene, came, day_words, spoken
+from contactbook.updates.phrases import Scene, came, spoken
+from contactbook.updates.wording import day_words
 from contactbook.words import gettext as _
 
 SCHOOL_DAYS = 5
@@ -65,8 +67,8 @@ def told(session: Session, student_id: UUID, *, since: date) -> dict[date, dict[
     )
     found: dict[date, dict[str, Any]] = {}
     for day, new in rows:
-        found[day] = {**found.get(day, {}), **new}
-    return found
+        found[day] = known(found.get(day, {}), new)
+    return {day: facts for day, facts in found.items() if facts}
 
 
 def day(child: Child, told: Told, on: date, today: date, channel: Channel) -> Reply:

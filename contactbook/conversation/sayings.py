@@ -10,7 +10,7 @@ from datetime import date
 from contactbook.conversation.known import Child
 from contactbook.conversation.said import AskMedicine, NoteAbsence, Reply
 from contactbook.ports.channel import Button, Channel
-from contactbook.updates.wording import spoken
+from contactbook.updates.phrases import spoken
 from contactbook.words import gettext as _
 from contactbook.words import unaccented
 

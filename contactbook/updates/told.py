@@ -13,8 +13,9 @@ from contactbook.clock import local
 from contactbook.people.consent import ConsentState, Purpose
 from contactbook.people.names import given_name
 from contactbook.people.staff import Staff
+from contactbook.updates.facts import known
 from contactbook.updates.models import Attendance, Entry, Meal, Update
-from contactbook.updates.wording import MEALS, came, slept
+from contactbook.updates.phrases import MEALS, came, slept
 from contactbook.words import gettext as _
 
 PURPOSES: dict[str, Purpose] = {
@@ -79,18 +80,18 @@ def days(
         new = {name: value for name, value in told.items() if PURPOSES.get(name, 0) & purposes}
         if new:
             add(found.setdefault(on, ToldDay(on, local(at))), new, local(at), given_name(author))
-    return list(found.values())
+    return [day for day in found.values() if day.facts]
 
 
 def add(day: ToldDay, new: dict[str, Any], at: datetime, teacher: str) -> None:
-    """A later word takes the place of an earlier one about the same."""
-    if "attendance" in new and "attendance" in day.facts:
+    """A later word takes the place of an earlier one about the same; None takes it back."""
+    day.corrected = day.corrected or None in new.values()
+    if new.get("attendance") and "attendance" in day.facts:
         before, now = (Attendance(one["attendance"]).here for one in (day.facts, new))
         day.corrected = day.corrected or before != now
-        day.facts.pop("arrived_at", None)
     if "safety" in new and "safety" in day.facts:
         new = {**new, "safety": f"{day.facts['safety']} {new['safety']}"}
-    day.facts.update(new)
+    day.facts = known(day.facts, new)
     day.at, day.teacher = at, teacher
 
 

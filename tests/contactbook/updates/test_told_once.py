@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contactbook.classes.models import Enrollment
+from contactbook.conversation import reading_back
 from contactbook.db import Sessions, transaction
 from contactbook.delivery.message import compose, words_of
 from contactbook.delivery.models import Wording
@@ -15,7 +16,7 @@ from contactbook.errors import Conflict, Invalid
 from contactbook.people.audit import Audit
 from contactbook.people.consent import ALL_PURPOSES, Purpose
 from contactbook.ports.channel import Channel
-from contactbook.updates import day
+from contactbook.updates import day, told
 from contactbook.updates.facts import Facts
 from contactbook.updates.models import Attendance, Entry, Meal, Update
 from contactbook.updates.publish import Draft, publish
@@ -248,3 +249,19 @@ def test_what_another_class_did_is_no_mistake_of_this_one(session: Session) -> N
     text = zalo(session, tell(session, other))
     assert "Hôm nay cả lớp: Nặn đất." in text
     assert "đính chính" not in text
+
+
+def test_what_was_withdrawn_is_not_read_back(session: Session) -> None:
+    """Neither on the family's page nor by chat: the last word counts there as well."""
+    world = class_of(session, "Nguyễn Gia An")
+    child = world.students[0].id
+    mark(session, world, replace(PRESENT, health="Sốt 38 độ", remark="Bé vui."))
+    tell(session, world)
+    mark(session, world, replace(PRESENT, remark="Bé vui."))
+    later = NOON + timedelta(minutes=5)
+    tell(session, world, now=later)
+    [read] = told.days(session, child, ALL_PURPOSES, since=TODAY, until=TODAY, now=later)
+    assert [name for name, _words in told.spoken(read)] == ["attendance", "remark"]
+    assert read.corrected
+    [facts] = reading_back.told(session, child, since=TODAY).values()
+    assert set(facts) == {"attendance", "arrived_at", "remark"}
