@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, FastAPI
 
+from channels.catalogue import Providers
 from contactbook.family import asking, book, code, consents, door, entrance, export, sent
 from contactbook.family import notice as reading
-from contactbook.office import notice, notices, start
+from contactbook.office import account, channels, notice, notices, start
 from contactbook.parts import Parts
 from contactbook.people.family_access import LinkOver
 from contactbook.teacher import (
@@ -50,6 +51,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     thread.router,
     urgent.router,
     start.router,
+    channels.router,
+    account.router,
     notices.router,
     notice.router,
     reading.router,
@@ -66,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Contact Book", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts
+    app.state.catalogue = Providers()
     app.state.templates = templating.environment(PAGES)
     for router in ROUTERS:
         app.include_router(router)

@@ -10,6 +10,7 @@ import contactbook.conversation.models
 import contactbook.delivery.lane_models
 import contactbook.delivery.models
 import contactbook.delivery.reading
+import contactbook.delivery.trials
 import contactbook.delivery.unsubscribe
 import contactbook.people.audit
 import contactbook.people.consent

@@ -39,12 +39,18 @@ def stopped(*, school: str, child: str) -> str:
     return _plain(text, school=school, child=child)
 
 
+def trial(*, school: str) -> str:
+    """To somebody of the office, who tries a new account."""
+    return _plain(_("{school}: a test message of the contact book."), school=school)
+
+
 KINDS: dict[str, Callable[..., str]] = {
     "invitation": invitation,
     "code": code,
     "absence": absence_noted,
     "growth": measured,
     "stopped": stopped,
+    "trial": trial,
 }
 
 

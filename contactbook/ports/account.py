@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from contactbook.ports.channel import Channel, ChannelAdapter, Incoming, Receipt
@@ -92,3 +92,44 @@ class Listens(Protocol):
 
     def listen(self) -> None:
         """Connect now, on the running loop, and stay: what came meanwhile is waiting there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field of the form in which an account at a provider is entered."""
+
+    name: str
+    kind: Literal["text", "secret", "secrets", "number", "switch", "choice", "json"]
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    usual: str = ""  # what holds when it is left empty, where that can be said
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A provider, and what an account there is made of."""
+
+    provider: str
+    channel: Channel
+    asked: tuple[Asked, ...]
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.asked if one.kind in ("secret", "secrets"))
+
+
+class WrongKeys(Exception):
+    """An account cannot be made of this: by field, the kind of fault, and the rule it breaks."""
+
+    def __init__(self, faults: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{name}: {rule}" for name, (_kind, rule) in faults.items()))
+        self.faults = faults
+
+
+class Catalogue(Protocol):
+    """Every provider an account can be entered for."""
+
+    def offers(self) -> Sequence[Offer]: ...
+
+    def checked(self, provider: str, typed: Mapping[str, str]) -> Mapping[str, Any]:
+        """What was typed as an account keeps it, empty fields left out; raises `WrongKeys`."""

@@ -36,6 +36,7 @@ NOTES = {
         school="Trường MN Hoa Mai", child="Đạt", month=11, link="hoamai.example/p/7Qm2xV9cTa4"
     ),
     "stopped": sms_notes.stopped(school="Trường MN Hoa Mai", child="Đạt"),
+    "trial": sms_notes.trial(school="Trường MN Hoa Mai"),
 }
 
 
