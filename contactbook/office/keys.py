@@ -1,6 +1,6 @@
 """Accounts as an office may change them: its own, shared with no other school.
 
-The role of pages may not read or write keys (docs/decisions/0009): once it is asked who she is,
+The role of pages may not read or write keys (docs/decisions/0010): once it is asked who she is,
 what she enters is written here, in a transaction of its own, as the owner of the tables.
 """
 
