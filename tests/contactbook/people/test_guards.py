@@ -16,8 +16,12 @@ from billing.fees import CAP_VND
 from billing.models import Subscription
 from contactbook.classes.models import Enrollment
 from contactbook.clock import at
+from contactbook.conversation.models import ChatMessage, Conversation, Kind, LinkCode
 from contactbook.db import Sessions, transaction
+from contactbook.delivery.accounts import Safe
+from contactbook.delivery.entering import NewAccount, enter
 from contactbook.delivery.models import Delivery, ReceiptLine
+from contactbook.delivery.trials import AccountTrial
 from contactbook.people import family_access
 from contactbook.people.models import (
     Campus,
@@ -33,6 +37,8 @@ from contactbook.ports.channel import Channel
 from contactbook.requests import absences, medicine
 from contactbook.tables import metadata
 from contactbook.updates import day
+from contactbook.updates.models import Update
+from contactbook.updates.notice_models import Notice, Whom
 from tests.builders import (
     LONG_AGO,
     TODAY,
@@ -283,8 +289,39 @@ def a_full_school(session: Session) -> Class:
     tell(session, world)
     ask_for_everything(session, world, kids[0].id, mother.id)
     open_her_page(session, mother.id)
+    talk_with_her(session, world, mother.id)
+    give_notice(session, world)
     session.flush()
     return world
+
+
+def talk_with_her(session: Session, world: Class, mother: UUID) -> None:
+    """An account of the school's own, a chat over it with one message, and a code that links."""
+    mine = {"school_id": world.school.id, "guardian_id": mother}
+    new = NewAccount(Channel.TELEGRAM, "telegram", "bot", {}, [world.school.id])
+    account = enter(session, Safe("a secret for tests"), new).id
+    over = {"account_id": account, "channel": "telegram"}
+    chat = Conversation(address="55", **over, **mine)
+    code = LinkCode(code_sha256=uuid4().bytes, created_at=NOON, expires_at=NOON, **mine)
+    asked = {"school_id": world.school.id, "staff_id": world.teacher.id, "asked_at": NOON}
+    session.add_all([chat, code, AccountTrial(account_id=account, **asked)])
+    session.flush()
+    session.add(
+        ChatMessage(
+            conversation_id=chat.id, kind=Kind.HEARD, at=NOON, school_id=world.school.id, **over
+        )
+    )
+
+
+def give_notice(session: Session, world: Class) -> None:
+    told = session.scalars(select(Update).where(Update.school_id == world.school.id)).first()
+    assert told
+    session.add(
+        Notice(
+            update_id=told.id, school_id=world.school.id, subject="Nghỉ", body="Mai nghỉ",
+            whom=Whom.SCHOOL, chosen=[],
+        )
+    )  # fmt: skip
 
 
 def open_her_page(session: Session, mother: UUID) -> None:
