@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from contactbook.conversation.keeping import content_of, queue
@@ -69,6 +69,12 @@ def office_waiting(session: Session, school_id: UUID) -> list[Waiting]:
 def unread(session: Session, classroom_id: UUID) -> int:
     """How many messages nobody of the class has read."""
     return _count(session, ChatMessage.classroom_id == classroom_id, _of_class())
+
+
+def unread_of(classroom_ids: Sequence[UUID]) -> Select[UUID | None, int]:
+    """The same for several classes: a query of (class, how many)."""
+    of = ChatMessage.classroom_id
+    return select(of, func.count()).where(*_open(of.in_(classroom_ids), _of_class())).group_by(of)
 
 
 def office_unread(session: Session, school_id: UUID) -> int:

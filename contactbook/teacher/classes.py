@@ -40,11 +40,8 @@ def classes(session: SessionDep, who: StaffDep, page: PageDep) -> Response:
     rooms = my_classes(session, who, page)
     school = session.get(School, who.school_id) if who.school_id else None
     days = day.class_days(session, [room.id for room in rooms], page.today)
-    shown = [
-        card(room, school, days[room.id])
-        | {"waiting": inbox_of.count(session, room.id, page.today)}
-        for room in rooms
-    ]
+    waiting = inbox_of.counts(session, [room.id for room in rooms], page.today)
+    shown = [card(room, school, days[room.id]) | {"waiting": waiting[room.id]} for room in rooms]
     leads = any(office(session, who, page, deed) for deed in (Deed.RUN_SCHOOL, Deed.KEEP_MONEY))
     return page.show("teacher/classes.html", today=page.today, classes=shown, office=leads)
 
@@ -118,7 +115,7 @@ def class_page(
         idempotency_key=secrets.token_urlsafe(16),
         sent=sent(session, room, page),
         urgent=sent(session, room, page, urgent=True),
-        waiting=inbox_of.count(session, room.classroom.id, page.today),
+        waiting=inbox_of.counts(session, [room.classroom.id], page.today)[room.classroom.id],
         medicine=slips.summary(doses.today(session, room.classroom.id, page.today), page),
         errors=errors or {},
         **trouble(session, page.now),

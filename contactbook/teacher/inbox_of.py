@@ -1,5 +1,7 @@
 """What families of a class have said that waits for its teacher, as pages show it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contactbook.classes.enrollment import enrolled
+from contactbook.classes.enrollment import holds
+from contactbook.classes.models import Enrollment
 from contactbook.clock import local
 from contactbook.conversation import threads
 from contactbook.conversation.models import ChatMessage, Conversation
@@ -19,22 +22,22 @@ from contactbook.web import people
 RECENT = timedelta(days=7)
 
 
-def count(session: Session, classroom_id: UUID, day: date) -> int:
-    """Messages and absence notes nobody has read, and slips without an answer."""
-    children = enrolled(classroom_id, day)
-    notes = select(func.count()).where(
-        AbsenceNote.student_id.in_(children),
+def counts(session: Session, classroom_ids: Sequence[UUID], day: date) -> Counter[UUID]:
+    """Messages and absence notes nobody has read, and slips without an answer: of each class."""
+    of = Enrollment.classroom_id
+    per_class = select(of, func.count()).where(of.in_(classroom_ids), holds(day)).group_by(of)
+    notes = per_class.join(AbsenceNote, AbsenceNote.student_id == Enrollment.student_id).where(
         AbsenceNote.until >= day,
         AbsenceNote.seen_at.is_(None),
         AbsenceNote.status != NoteStatus.RESOLVED,
     )
-    slips = select(func.count()).where(
-        MedicationSlip.student_id.in_(children),
-        MedicationSlip.until >= day,
-        MedicationSlip.status == SlipStatus.ASKED,
-    )
-    asked = (session.scalar(notes) or 0) + (session.scalar(slips) or 0)
-    return asked + threads.unread(session, classroom_id)
+    slips = per_class.join(
+        MedicationSlip, MedicationSlip.student_id == Enrollment.student_id
+    ).where(MedicationSlip.until >= day, MedicationSlip.status == SlipStatus.ASKED)
+    waiting: Counter[UUID] = Counter()
+    for question in (notes, slips, threads.unread_of(classroom_ids)):
+        waiting.update({room: many for room, many in session.execute(question) if room})
+    return waiting
 
 
 def talks(session: Session, classroom_id: UUID, now: datetime) -> list[dict[str, Any]]:

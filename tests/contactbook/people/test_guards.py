@@ -21,6 +21,7 @@ from contactbook.db import Sessions, transaction
 from contactbook.delivery.accounts import Safe
 from contactbook.delivery.entering import NewAccount, enter
 from contactbook.delivery.models import Delivery, ReceiptLine
+from contactbook.delivery.reading import Attachment, ReadingLink
 from contactbook.delivery.trials import AccountTrial
 from contactbook.people import family_access
 from contactbook.people.models import (
@@ -290,7 +291,7 @@ def a_full_school(session: Session) -> Class:
     ask_for_everything(session, world, kids[0].id, mother.id)
     open_her_page(session, mother.id)
     talk_with_her(session, world, mother.id)
-    give_notice(session, world)
+    give_notice(session, world, mother.id)
     session.flush()
     return world
 
@@ -313,15 +314,21 @@ def talk_with_her(session: Session, world: Class, mother: UUID) -> None:
     )
 
 
-def give_notice(session: Session, world: Class) -> None:
+def give_notice(session: Session, world: Class, mother: UUID) -> None:
+    """A notice with a file, and a mother's own link to it."""
     told = session.scalars(select(Update).where(Update.school_id == world.school.id)).first()
     assert told
-    session.add(
-        Notice(
-            update_id=told.id, school_id=world.school.id, subject="Nghỉ", body="Mai nghỉ",
-            whom=Whom.SCHOOL, chosen=[],
-        )
-    )  # fmt: skip
+    of = {"school_id": world.school.id, "update_id": told.id}
+    words = {"subject": "Nghỉ", "body": "Mai nghỉ", "whom": Whom.SCHOOL, "chosen": []}
+    link = {"guardian_id": mother, "token_sha256": uuid4().bytes, "created_at": NOON}
+    file = {"name": "lich.pdf", "media_type": "application/pdf", "data": b"%PDF"}
+    session.add_all(
+        [
+            Notice(**of, **words),
+            ReadingLink(**of, **link),
+            Attachment(**of, **file, staff_id=world.teacher.id),
+        ]
+    )
 
 
 def open_her_page(session: Session, mother: UUID) -> None:

@@ -159,8 +159,10 @@ def test_the_preview_is_what_leaves(teacher: Teaching) -> None:
         shown[child.strip()] = bubbles(teacher.get(f"/preview?to={key}").text)[0]
     publish(teacher)
     drain(teacher)
-    sent = [one.body for fake in teacher.site.channels.values() for one in fake.sent]
-    assert len(sent) == len(shown) == 3
+    bodies = [one.body for fake in teacher.site.channels.values() for one in fake.sent]
+    assert len(bodies) == len(shown) == 3
+    # A letter's last line is the parent's own address: a preview has none, and less air.
+    sent = [re.sub(r"\nNgừng nhận e-mail: \S+$", "", one).replace("\n\n", "\n") for one in bodies]
     assert sorted(one.replace("&amp;", "&") for one in shown.values()) == sorted(sent)
 
 
@@ -280,7 +282,7 @@ def test_no_worker_is_said_on_every_page_that_waits(teacher: Teaching) -> None:
     assert asleep in progress(teacher, update)
     with transaction(teacher.site.sessions) as session:
         lanes.seen(session, Channel.ZALO, teacher.site.clock())
-        session.execute(text("UPDATE lane SET struggling_since = seen_at"))
+        session.execute(text("UPDATE channel_account SET struggling_since = now()"))
     page = teacher.get().text
     assert "Zalo trả lời chậm" in page
     assert asleep not in page
