@@ -32,7 +32,7 @@ from contactbook.web.deps import FormDep, Page, PageDep, PartsDep, SessionDep, S
 from contactbook.words import gettext as _
 
 router = APIRouter(prefix="/teacher")
-CHANNELS = {"zalo": "Zalo", "telegram": "Telegram", "sms": "SMS", "email": "E-mail"}
+CHANNELS = {"zalo": "Zalo", "zbs": "Zalo", "telegram": "Telegram", "sms": "SMS", "email": "E-mail"}
 
 
 @router.get("/")
