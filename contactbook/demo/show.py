@@ -8,14 +8,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contactbook.classes.models import Classroom
+from contactbook.clock import now
 from contactbook.db import transaction
 from contactbook.demo.plan import OFFICES, PASSWORD, SCHOOLS
 from contactbook.demo.stage import Stage, stage, undo_time
 from contactbook.embedded import default_data_dir
 from contactbook.machine import logs
 from contactbook.machine.interrupts import Interrupts
-from contactbook.people.models import OrgUnit, School, Student
+from contactbook.people.family_access import family_link
+from contactbook.people.models import (
+    ContactPoint,
+    Guardianship,
+    OrgUnit,
+    Relation,
+    School,
+    Student,
+)
 from contactbook.people.staff import Duty, Staff, StaffRole
+from contactbook.ports.channel import Channel
 
 UNDO = "PT15S"
 DUTIES = {
@@ -40,9 +50,11 @@ def tell(console: Console, standing: Stage) -> None:
     with transaction(standing.sessions) as session:
         children = session.scalar(select(func.count()).select_from(Student))
         table = sign_ins(session)
+        family = a_familys_page(session, standing.web)
     console.print()
     console.print(f"  Teachers' pages      [bold link={standing.web}]{standing.web}/[/]")
     console.print(f"  The parents' phones  [bold link={standing.phones}]{standing.phones}/[/]")
+    console.print(f"  A mother's own page  [bold link={family}]{family}[/]")
     console.print(f"  Password of all      [bold]{PASSWORD}[/]")
     console.print()
     console.print(table)
@@ -56,6 +68,24 @@ def tell(console: Console, standing: Stage) -> None:
         f"Data and logs: {standing.data_dir}   Ctrl-C ends it all.",
     ):
         console.print(f"  {sentence}", style="dim", soft_wrap=True)
+
+
+def a_familys_page(session: Session, home: str) -> str:
+    """The link of one parent whose phone is shown: a code that her page asks for arrives there."""
+    mother = session.scalars(
+        select(ContactPoint.guardian_id)
+        .join(Guardianship, Guardianship.guardian_id == ContactPoint.guardian_id)
+        .where(
+            ContactPoint.channel == Channel.ZALO,
+            ContactPoint.verified_at.is_not(None),
+            Guardianship.reads,
+            Guardianship.restricted.is_(False),
+            Guardianship.relation == Relation.MOTHER,
+        )
+        .order_by(ContactPoint.id)
+        .limit(1)
+    ).one()
+    return family_link(session, mother, home=home, now=now())
 
 
 def sign_ins(session: Session) -> Table:

@@ -53,6 +53,7 @@ def error_page(
         "sentence": sentence or None,
         "next_url": next_url or None,
         "stale": stale,
+        "family": request.url.path.startswith("/family"),
         "reference": reference or None,
     }
     page = template.render(language=language(), csrf_token="", me=None, flash=None, **shown)
