@@ -63,7 +63,8 @@ def words_of(row: Mapping[str, Any]) -> Words:
 
 
 def mentions_page(words: Words) -> bool:
-    return any(PAGE in part.text for part in words.parts)
+    # A row that is broken must fail by itself, when it is composed, and not hold up its lane.
+    return any(PAGE in str(part.text) for part in words.parts)
 
 
 def with_page(words: Words, url: str) -> Words:

@@ -70,7 +70,7 @@ def test_what_is_true_now_is_the_replay_of_the_ledger(session: Session, said: li
             session, world, mother, [child], list(word.channels), Purpose(word.purposes),
             granted=word.granted,
         )  # fmt: skip
-        for channel in word.channels if word.purposes else ():
+        for channel in {one.agreed_as for one in word.channels} if word.purposes else ():
             before = expected.get((child.id, channel.value), 0)
             after = before | word.purposes if word.granted else before & ~word.purposes
             expected[child.id, channel.value] = after
